@@ -1,0 +1,1 @@
+"""The SymPy layer: what is derived.  Imports no JAX."""

@@ -1,0 +1,1 @@
+"""Exact computation on one expression: domains, balls, zero test, normal forms, series."""
