@@ -6,6 +6,10 @@ line prints it as it is and ends with status 2.  Anything else that escapes is a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Self
+
 __all__ = [
     "CertificateError",
     "CompileError",
@@ -74,6 +78,23 @@ class CompileError(DerivaxError):
 
 class UnknownName(InputError):
     """A name that the catalogue does not have; the message names the nearest ones."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str]) -> Self:
+        """The error for `name`, a `kind` of thing that is not among the `known` ones.
+
+        >>> raise UnknownName.among("result", "modes", ["mode", "half-time"])
+        Traceback (most recent call last):
+        ...
+        derivax.errors.UnknownName: result 'modes': there is none of this name; did you mean 'mode'?
+        """
+        known = sorted(known)
+        nearest = get_close_matches(name, known, n=3, cutoff=0.5)
+        if nearest:
+            instead = "did you mean " + " or ".join(map(repr, nearest)) + "?"
+        else:
+            instead = "known: " + ", ".join(known)
+        return cls(f"{kind} {name!r}", "there is none of this name", instead)
 
 
 class MissingExtra(DerivaxError, ImportError):
