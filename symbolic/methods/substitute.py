@@ -1,0 +1,139 @@
+"""Substitution, and rewriting one side of an equation into an equal form.
+
+Main definitions: `Substitute`, `Rewrite`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from sympy import Basic, Ge, Gt, Le, Lt, Ne, Symbol, sympify
+
+from derivax.errors import InputError
+from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
+from derivax.symbolic.rules import Rule
+from derivax.symbolic.statements import Statement
+
+__all__ = ["Rewrite", "Substitute"]
+
+
+@dataclass(frozen=True, init=False)
+class Substitute(Rule):
+    """Put expressions for symbols or functions: S(x) becomes S(e).
+
+    The first premise is the statement; further premises are equations `x = e` that justify what is put
+    in place of what.  A replacement without such a premise instantiates a free symbol, which is sound
+    for a statement that holds for all its values.
+
+    Args:
+        replacements: {what: by what}; those given by further premises are added.
+    """
+
+    name: ClassVar[str] = "substitute"
+    needs: ClassVar[int | None] = None
+    replacements: Mapping[Basic, Basic]
+
+    def __init__(self, replacements: Mapping[Any, Any] | None = None) -> None:
+        pairs = {sympify(k): sympify(v) for k, v in dict(replacements or {}).items()}
+        object.__setattr__(self, "replacements", MappingProxyType(pairs))
+
+    def _pairs(self, equations: tuple[Statement, ...]) -> dict[Basic, Basic]:
+        pairs = dict(self.replacements)
+        for equation in equations:
+            if equation.rel != "=":
+                raise InputError(str(equation), "is not an equation", "substitution uses x = e")
+            pairs.setdefault(equation.lhs, equation.rhs)
+        return pairs
+
+    def conclude(self, *premises: Statement) -> Statement:
+        if not premises:
+            raise InputError("no premise", "substitution needs a statement to substitute in", "")
+        statement, *equations = premises
+        justified = {e.lhs for e in equations}
+        for what in self.replacements:
+            if not isinstance(what, Symbol) and what not in justified:
+                raise InputError(
+                    str(what), "is not a symbol that may take any value", "give the premise that equates it"
+                )
+        pairs = self._pairs(tuple(equations))
+        given = tuple(c.subs(pairs) for c in statement.given)
+        return replace(statement.replaced(pairs), forall=None, given=given)
+
+    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+        expected = self.conclude(*premises)
+        made: list[Obligation] = []
+        if conclusion.rel != expected.rel:
+            made.append(Settled(False, f"the relation stays {expected.rel}"))
+        for side, text in ((0, "left"), (1, "right")):
+            claimed = (conclusion.lhs, conclusion.rhs)[side]
+            derived = (expected.lhs, expected.rhs)[side]
+            if claimed == derived:
+                made.append(Settled(True, f"the {text} side is the premise with the replacement made"))
+            else:
+                difference = Statement(claimed, "=", derived).residual
+                made.append(Vanishes(difference, conclusion.domain, f"the {text} side with the replacement made"))
+        return (*made, *self._inside(premises[0], conclusion))
+
+    def _inside(self, statement: Statement, conclusion: Statement) -> list[Obligation]:
+        """What is put for a symbol lies where the statement was claimed for that symbol."""
+        made: list[Obligation] = []
+        domain = statement.domain
+        for symbol, value in self.replacements.items():
+            if not isinstance(symbol, Symbol) or symbol not in domain.symbols:
+                continue
+            interval = domain[symbol]
+            about = f"{value} lies in the domain of {symbol}"
+            if interval.low.is_finite:
+                relation = Gt if interval.low_open else Ge
+                made.append(SignHolds(relation(value, interval.low, evaluate=False), conclusion.domain, about))
+            if interval.high.is_finite:
+                relation = Lt if interval.high_open else Le
+                made.append(SignHolds(relation(value, interval.high, evaluate=False), conclusion.domain, about))
+        return made
+
+
+@dataclass(frozen=True)
+class Rewrite(Rule):
+    """Write the sides in another, equal form.
+
+    Args:
+        lhs, rhs: the new sides (None: unchanged).
+        multiplier: a factor by which both sides were multiplied; it must not vanish (for `<=` and `<`:
+            it must be positive).
+    """
+
+    name: ClassVar[str] = "rewrite"
+    needs: ClassVar[int | None] = 1
+    lhs: Basic | None = None
+    rhs: Basic | None = None
+    multiplier: Basic = sympify(1)
+
+    def conclude(self, *premises: Statement) -> Statement:
+        (statement,) = premises
+        lhs = self.lhs if self.lhs is not None else statement.lhs * self.multiplier  # type: ignore[operator]
+        rhs = self.rhs if self.rhs is not None else statement.rhs * self.multiplier  # type: ignore[operator]
+        return replace(statement, lhs=sympify(lhs), rhs=sympify(rhs))
+
+    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+        (statement,) = premises
+        domain = conclusion.domain
+        made: list[Obligation] = []
+        if conclusion.rel != statement.rel:
+            made.append(Settled(False, f"the relation stays {statement.rel}"))
+        for new, old, text in (
+            (conclusion.lhs, statement.lhs, "left"),
+            (conclusion.rhs, statement.rhs, "right"),
+        ):
+            scaled = old * self.multiplier  # type: ignore[operator]
+            if new == scaled:
+                made.append(Settled(True, f"the {text} side is unchanged"))
+            else:
+                difference = Statement(new, "=", scaled).residual
+                made.append(Vanishes(difference, domain, f"the {text} side keeps its value"))
+        if self.multiplier != 1:
+            relation = (Gt if statement.rel in ("<", "<=") else Ne)(self.multiplier, 0, evaluate=False)
+            made.append(SignHolds(relation, domain, f"the factor {self.multiplier} keeps the relation"))
+        return tuple(made)

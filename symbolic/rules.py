@@ -1,0 +1,67 @@
+"""The contract of a rule: how a move concludes, and which obligations it creates.
+
+Main definitions: `Rule`, `Given`.
+
+A rule instance is a value: its parameters are its fields, so that a step can be shown, compared and
+checked again.  The leaves live in `symbolic/methods/`, one file per move.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from derivax.errors import InputError
+from derivax.symbolic.obligations import Obligation, Settled
+from derivax.symbolic.statements import Statement
+
+__all__ = ["Given", "Rule"]
+
+
+class Rule(ABC):
+    """One kind of step.  `name` is what a derivation prints; `needs` the number of premises."""
+
+    name: ClassVar[str]
+    needs: ClassVar[int | None] = 1
+    """number of premises; None: any number"""
+
+    @abstractmethod
+    def conclude(self, *premises: Statement) -> Statement:
+        """The statement that follows from the premises.
+
+        Raises:
+            InputError: the rule does not apply to these premises.
+        """
+
+    @abstractmethod
+    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+        """What must hold for `conclusion` to follow from `premises`; built from both, and checked."""
+
+    def demand(self, premises: tuple[Statement, ...]) -> None:
+        """Refuse a wrong number of premises."""
+        if self.needs is not None and len(premises) != self.needs:
+            raise InputError(
+                f"{len(premises)} premises", f"the rule '{self.name}' takes {self.needs}", ""
+            )
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The fields of the rule, by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Given(Rule):
+    """A starting equation, a given value or a hypothesis: there is nothing to check."""
+
+    name: ClassVar[str] = "given"
+    needs: ClassVar[int | None] = 0
+    statement: Statement
+
+    def conclude(self, *premises: Statement) -> Statement:
+        return self.statement
+
+    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+        same = conclusion.lhs == self.statement.lhs and conclusion.rhs == self.statement.rhs
+        return () if same else (Settled(False, "the statement is the one that was given"),)
