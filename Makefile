@@ -23,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 help:
 	@sed -n 's/^#   \(make .*\)/\1/p' Makefile
 
-$(BIN)/python:
+$(BIN)/pip:
 	@chosen=; \
 	for candidate in "$(PYTHON)" python3.13 python3.12 python3.11 python3 python; do \
 	  [ -n "$$candidate" ] || continue; \
@@ -41,12 +41,12 @@ $(BIN)/python:
 	"$$chosen" -m venv $(VENV)
 
 # Stamps, so that a second call starts at once; a changed pyproject.toml installs again.
-$(VENV)/.demo-installed: pyproject.toml | $(BIN)/python
+$(VENV)/.demo-installed: pyproject.toml | $(BIN)/pip
 	@echo "== installing derivax and what the demo needs (once)"
 	@$(PIP) install --quiet --editable '.[report]'
 	@touch $@
 
-$(VENV)/.test-installed: pyproject.toml | $(BIN)/python
+$(VENV)/.test-installed: pyproject.toml | $(BIN)/pip
 	@echo "== installing derivax and what the tests need (once)"
 	@$(PIP) install --quiet --editable '.[sim,report,test]'
 	@touch $@
@@ -63,7 +63,6 @@ test-all: $(VENV)/.test-installed
 # mypy reads the root as the package `derivax` through a link: a clone may have any directory name.
 lint: $(VENV)/.test-installed
 	@$(BIN)/python -m ruff check .
-	@$(BIN)/python -m ruff format --check .
 	@mkdir -p .mypy && ln -sfn .. .mypy/derivax
 	@MYPYPATH=.mypy $(BIN)/python -m mypy -p derivax
 

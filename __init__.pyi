@@ -1,0 +1,23 @@
+"""Every public name of derivax, once, in groups."""
+
+from derivax import data as data
+from derivax import errors as errors
+from derivax.numeric.verify.certificate import Certificate as Certificate
+from derivax.symbolic.derivation import Derivation as Derivation
+from derivax.symbolic.exact.domain import Domain as Domain
+from derivax.symbolic.exact.domain import Interval as Interval
+from derivax.symbolic.exact.outcome import Outcome as Outcome
+from derivax.symbolic.formula import Formula as Formula
+from derivax.symbolic.parse import parse as parse
+from derivax.symbolic.problem import Problem as Problem
+from derivax.symbolic.statements import Statement as Statement
+from derivax.verbs import compile as compile
+from derivax.verbs import derive as derive
+from derivax.verbs import equal as equal
+from derivax.verbs import export as export
+from derivax.verbs import latex as latex
+from derivax.verbs import recheck as recheck
+from derivax.verbs import theories as theories
+from derivax.verbs import verify as verify
+
+__version__: str

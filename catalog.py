@@ -1,0 +1,135 @@
+"""The catalogue: every result that ships, as plain strings.  Loading it loads no SymPy and no JAX.
+
+`RESULTS` maps `theory/result` to
+  derivation    "module:attribute", a function that returns the Derivation
+  title         one line
+  source        where the result stands
+  ground_truth  "module:attribute" of the simulator of the original system, or ""
+  example       a script of examples/, or ""
+
+A new result is one row here and one function in `symbolic/theories/`.
+
+Main definitions: `THEORIES`, `RESULTS`, `row`, `expand`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypedDict
+
+from derivax.errors import UnknownName
+
+__all__ = ["RESULTS", "THEORIES", "Row", "expand", "rows", "row"]
+
+
+class Row(TypedDict):
+    """One result of the catalogue; see the head of this file."""
+
+    derivation: str
+    title: str
+    source: str
+    ground_truth: str
+    example: str
+
+
+THEORIES: Mapping[str, str] = {
+    "saxe-linear-networks": "Learning dynamics of deep linear networks",
+}
+
+_SAXE = "Saxe, McClelland, Ganguli 2013, arXiv 1312.6120"
+_LINEAR_NETWORKS = "derivax.symbolic.theories.deep_linear_networks"
+_TRAINING = "derivax.numeric.ground_truth.network_training"
+
+RESULTS: Mapping[str, Row] = {
+    "saxe-linear-networks/gradient-flow": {
+        "derivation": f"{_LINEAR_NETWORKS}:gradient_flow",
+        "title": "Gradient flow of the square loss of a linear network, as a matrix equation",
+        "source": _SAXE,
+        "ground_truth": "",
+        "example": "",
+    },
+    "saxe-linear-networks/decoupling": {
+        "derivation": f"{_LINEAR_NETWORKS}:decoupling",
+        "title": "The singular modes of whitened data learn independently of each other",
+        "source": _SAXE,
+        "ground_truth": "",
+        "example": "",
+    },
+    "saxe-linear-networks/mode": {
+        "derivation": f"{_LINEAR_NETWORKS}:mode",
+        "title": "Learning curve of one balanced mode, in closed form",
+        "source": _SAXE,
+        "ground_truth": "",
+        "example": "",
+    },
+    "saxe-linear-networks/half-time": {
+        "derivation": f"{_LINEAR_NETWORKS}:half_time",
+        "title": "Time at which a mode is half learned",
+        "source": _SAXE,
+        "ground_truth": "",
+        "example": "",
+    },
+    "saxe-linear-networks/unbalanced": {
+        "derivation": f"{_LINEAR_NETWORKS}:unbalanced",
+        "title": "Learning curve of a mode with unequal layer strengths, from y = (a + b)^2",
+        "source": _SAXE,
+        "ground_truth": "",
+        "example": "",
+    },
+    "saxe-linear-networks/learning-rate": {
+        "derivation": f"{_LINEAR_NETWORKS}:learning_rate",
+        "title": "Largest stable and optimal learning rate of a mode, from the Hessian",
+        "source": _SAXE,
+        "ground_truth": "",
+        "example": "",
+    },
+    "saxe-linear-networks/step-correction": {
+        "derivation": f"{_LINEAR_NETWORKS}:step_correction",
+        "title": "Steps of gradient descent against the time of the flow, from the modified equation",
+        "source": _SAXE + " (correction derived here)",
+        "ground_truth": "",
+        "example": "",
+    },
+}
+
+
+def row(name: str) -> Row:
+    """The row of the result `name`.
+
+    Raises:
+        UnknownName: no such result; the message names the nearest ones.
+
+    >>> row("saxe-linear-networks/mode")["title"]
+    'Learning curve of one balanced mode, in closed form'
+    >>> row("saxe-linear-networks/modes")
+    Traceback (most recent call last):
+    ...
+    derivax.errors.UnknownName: result 'saxe-linear-networks/modes': there is none of this name; \
+did you mean 'saxe-linear-networks/mode'?
+    """
+    if name not in RESULTS:
+        raise UnknownName.among("result", name, RESULTS)
+    return RESULTS[name]
+
+
+def expand(name: str) -> tuple[str, ...]:
+    """The results that `name` stands for: itself, or all results of a theory.
+
+    >>> expand("saxe-linear-networks/mode")
+    ('saxe-linear-networks/mode',)
+    >>> len(expand("saxe-linear-networks"))
+    7
+    """
+    if name in THEORIES:
+        return tuple(result for result in RESULTS if result.startswith(name + "/"))
+    if "/" in name:
+        row(name)
+        return (name,)
+    named = [result for result in RESULTS if result.endswith(f"/{name}")]
+    raise UnknownName.among("theory or result", name, named or THEORIES)
+
+
+def rows() -> Iterator[dict[str, str]]:
+    """The catalogue as `derivax list` shows it: name, title, source."""
+    for name, entry in RESULTS.items():
+        yield {"name": name, "title": entry["title"], "source": entry["source"]}
