@@ -2,9 +2,9 @@
 
 Main definitions: `Step`, `Derivation`.
 
-Implementation notes.  A derivation is immutable: `then` returns a longer one.  The rule of a step concludes
-(or a conclusion is claimed) and builds the obligations, which are checked at once; a false conclusion
-becomes a step with outcome `refuted`, never an exception, so that it can be looked at.
+Implementation notes.  A derivation is immutable: `then` returns a longer one.  The rule of a step
+concludes (or a conclusion is claimed) and builds the obligations, which are checked at once; a false
+conclusion becomes a step with outcome `refuted`, never an exception, so that it can be looked at.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ class Step:
     @property
     def resolution(self) -> float | None:
         """The coarsest resolution among the findings that hold by test."""
-        return max((f.resolution for _, f in self.findings if f.resolution is not None), default=None)
+        return max(
+            (f.resolution for _, f in self.findings if f.resolution is not None), default=None
+        )
 
     def __str__(self) -> str:
         return f"{self.statement}   [{self.rule.name}: {self.outcome}]"
@@ -83,7 +85,9 @@ class Derivation:
     formula: Formula | None = None
 
     @classmethod
-    def begin(cls, problem: Problem, *, name: str = "", title: str = "", source: str = "") -> Derivation:
+    def begin(
+        cls, problem: Problem, *, name: str = "", title: str = "", source: str = ""
+    ) -> Derivation:
         """A derivation whose first steps are the problem's equations and given values."""
         derivation = cls(problem, (), name, title, source)
         for number, equation in enumerate(problem.equations):
@@ -137,7 +141,9 @@ class Derivation:
         if conclusion.forall is None:
             base = next((p.forall for p in premises if p.forall is not None), None)
             base = base if base is not None else self.problem.domain
-            symbols = sorted((s for s in conclusion.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name)
+            symbols = sorted(
+                (s for s in conclusion.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name
+            )
             conclusion = replace(conclusion, forall=base.extended(symbols))
         return conclusion
 
@@ -179,12 +185,17 @@ class Derivation:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """Conditions of the result, and what was taken from the literature."""
-        cited = [str(f.detail) for s in self.steps for _, f in s.findings if f.outcome is Outcome.ASSUMED]
+        cited = [
+            str(f.detail) for s in self.steps for _, f in s.findings if f.outcome is Outcome.ASSUMED
+        ]
         conditions = [str(c) for c in self.steps[-1].statement.given] if self.steps else []
         return tuple(dict.fromkeys([*map(str, self.problem.assume), *conditions, *cited]))
 
     def formula_of(
-        self, steps: int | str | Mapping[str, int | str], args: Sequence[Any] | None = None, **options: Any
+        self,
+        steps: int | str | Mapping[str, int | str],
+        args: Sequence[Any] | None = None,
+        **options: Any,
     ) -> Formula:
         """The right-hand side of a step (or a dict of several) as a Formula.
 
@@ -199,7 +210,9 @@ class Derivation:
         else:
             expr, statements = self[steps].rhs, [self[steps]]
         where = tuple(dict.fromkeys(c for s in statements for c in s.given))
-        base: Domain = statements[0].forall if statements[0].forall is not None else self.problem.domain
+        base: Domain = (
+            statements[0].forall if statements[0].forall is not None else self.problem.domain
+        )
         if args is not None:
             scalars = [a for a in args if isinstance(a, Symbol)]
             chosen = dict(options.pop("domain", {}) or {})

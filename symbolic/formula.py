@@ -2,8 +2,8 @@
 
 Main definition: `Formula`.
 
-Implementation notes.  Equality and hash are those of the canonical term, so that a formula read back
-from JSON, or written with its arguments' terms in another order, is the same formula.
+Implementation notes.  Equality and hash are those of the canonical term, so that a formula read
+back from JSON, or written with its arguments' terms in another order, is the same formula.
 """
 
 from __future__ import annotations
@@ -106,14 +106,20 @@ class Formula:
             ("solves", solves),
         ):
             object.__setattr__(self, attribute, value)
-        if solves is not None and isinstance(output, dict | tuple) and len(solves.unknown) != len(output):
+        if (
+            solves is not None
+            and isinstance(output, dict | tuple)
+            and len(solves.unknown) != len(output)
+        ):
             raise InputError(name, "has not as many outputs as the problem has unknowns", "")
 
     @property
     def solution(self) -> dict[Basic, Basic]:
         """{unknown of the problem: expression}, when the formula solves one."""
         if self.solves is None:
-            raise InputError(self.name, "does not claim to solve a problem", "pass solves=Problem(...)")
+            raise InputError(
+                self.name, "does not claim to solve a problem", "pass solves=Problem(...)"
+            )
         outputs = list(_leaves(self.expr))
         return dict(zip(self.solves.unknown, outputs, strict=True))
 
@@ -156,7 +162,13 @@ class Formula:
         if not isinstance(parts, dict) or set(parts) != {"expr", "args", "domain"}:
             raise TermError("a formula's term", "is not {expr, args, domain}", "")
         texts = {key: str(data.get(key, "")) for key in ("title", "source")}
-        return cls(parts["expr"], parts["args"], parts["domain"], name=str(data.get("name", "formula")), **texts)
+        return cls(
+            parts["expr"],
+            parts["args"],
+            parts["domain"],
+            name=str(data.get("name", "formula")),
+            **texts,
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Formula) and self.digest == other.digest
@@ -179,7 +191,9 @@ class Formula:
 def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
     for argument in arguments:
         if not isinstance(argument, Symbol | MatrixSymbol | IndexedBase):
-            raise InputError(str(argument), "is not a symbol", "arguments are symbols or matrix symbols")
+            raise InputError(
+                str(argument), "is not a symbol", "arguments are symbols or matrix symbols"
+            )
     if len(set(arguments)) != len(arguments):
         raise InputError(str(list(arguments)), "names an argument twice", "")
     covered = set(arguments)
@@ -187,8 +201,12 @@ def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
         if isinstance(argument, MatrixSymbol | IndexedBase):
             covered |= argument.free_symbols
     stray = sorted((s for s in free if s not in covered), key=str)
-    stray = [s for s in stray if not any(isinstance(a, IndexedBase) and s == a.label for a in arguments)]
+    stray = [
+        s for s in stray if not any(isinstance(a, IndexedBase) and s == a.label for a in arguments)
+    ]
     if stray:
         raise InputError(
-            f"symbol {stray[0]}", "occurs in the formula but is not an argument", "add it to args, or substitute it"
+            f"symbol {stray[0]}",
+            "occurs in the formula but is not an argument",
+            "add it to args, or substitute it",
         )

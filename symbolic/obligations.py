@@ -111,7 +111,9 @@ class AtSizes(Obligation):
             finding = self.at(size).check()
             if finding.outcome is Outcome.REFUTED:
                 witness = {**dict(finding.witness or {}), "size": size}
-                return Finding(Outcome.REFUTED, finding.method, f"false at size {size}", None, witness)
+                return Finding(
+                    Outcome.REFUTED, finding.method, f"false at size {size}", None, witness
+                )
             findings.append(finding)
         joined = all_of(findings, "enumeration")
         if joined.outcome is Outcome.PROVEN:
@@ -148,7 +150,7 @@ class Cited(Obligation):
 
 @dataclass(frozen=True)
 class Settled(Obligation):
-    """A claim that the rule itself decides by exact comparison (structure, indices, set equality)."""
+    """A claim that the rule decides by exact comparison (structure, indices, set equality)."""
 
     true: bool
     about: str

@@ -2,8 +2,8 @@
 
 Main definition: `Problem`.
 
-Implementation notes.  A problem says nothing about how it is solved; `residuals` says what a proposed
-solution must make zero, and is what `derive` and `verify` check answers against.
+Implementation notes.  A problem says nothing about how it is solved; `residuals` says what a
+proposed solution must make zero, and is what `derive` and `verify` check answers against.
 """
 
 from __future__ import annotations
@@ -31,11 +31,15 @@ def _equations(equations: Any) -> tuple[Statement, ...]:
     if isinstance(equations, Basic | Statement):
         equations = [equations]
     if not isinstance(equations, Sequence) or not equations:
-        raise InputError(repr(equations), "holds no equation", "pass Eq(lhs, rhs) or a list of them")
+        raise InputError(
+            repr(equations), "holds no equation", "pass Eq(lhs, rhs) or a list of them"
+        )
     made = []
     for equation in equations:
         if equation in (S.true, S.false):
-            raise InputError(str(equation), "SymPy decided this equation already", "check its two sides")
+            raise InputError(
+                str(equation), "SymPy decided this equation already", "check its two sides"
+            )
         if not isinstance(equation, Relational | Statement):
             raise InputError(str(equation), "is not an equation", "pass Eq(lhs, rhs)")
         made.append(Statement.of(equation))
@@ -81,7 +85,9 @@ class Problem:
             if condition is S.false:
                 raise InputError("assume", "contains a relation that is false", "drop or mend it")
             if not isinstance(condition, Relational):
-                raise InputError(str(condition), "is not a relation", "pass relations such as u0 < s")
+                raise InputError(
+                    str(condition), "is not a relation", "pass relations such as u0 < s"
+                )
         values = {sympify(k): sympify(v) for k, v in dict(given or {}).items()}
         object.__setattr__(self, "equations", _equations(equations))
         object.__setattr__(self, "unknown", unknowns)
@@ -91,17 +97,25 @@ class Problem:
 
     def _refuse_strangers(self) -> None:
         if not self.unknown:
-            raise InputError("unknown=()", "a problem asks for something", "name the unknown, e.g. u(t)")
+            raise InputError(
+                "unknown=()", "a problem asks for something", "name the unknown, e.g. u(t)"
+            )
         heads = {u.func for u in self.unknown if isinstance(u, AppliedUndef)}
         for unknown in self.unknown:
             if isinstance(unknown, type(Function("f"))):
-                raise InputError(str(unknown), "is a function without argument", f"write {unknown}(t)")
+                raise InputError(
+                    str(unknown), "is a function without argument", f"write {unknown}(t)"
+                )
             if not any(_occurs(unknown, e.lhs) or _occurs(unknown, e.rhs) for e in self.equations):
-                raise InputError(str(unknown), "does not occur in the equations", "name an unknown that does")
+                raise InputError(
+                    str(unknown), "does not occur in the equations", "name an unknown that does"
+                )
         for key in self.given:
             if not (isinstance(key, AppliedUndef) and key.func in heads):
                 raise InputError(
-                    str(key), "is not a value of an unknown", "given maps u(0) to the value of u at 0"
+                    str(key),
+                    "is not a value of an unknown",
+                    "given maps u(0) to the value of u at 0",
                 )
 
     def __hash__(self) -> int:
@@ -128,9 +142,13 @@ class Problem:
     @property
     def variable(self) -> Symbol:
         """The variable of the unknown functions of one variable."""
-        names = {u.args[0] for u in self.unknown if isinstance(u, AppliedUndef) and len(u.args) == 1}
+        names = {
+            u.args[0] for u in self.unknown if isinstance(u, AppliedUndef) and len(u.args) == 1
+        }
         if len(names) != 1:
-            raise InputError(str(self.unknown), "have no common variable", "write the unknowns as u(t), v(t)")
+            raise InputError(
+                str(self.unknown), "have no common variable", "write the unknowns as u(t), v(t)"
+            )
         return names.pop()  # type: ignore[return-value]
 
     @property
@@ -171,14 +189,18 @@ class Problem:
         """
         missing = [u for u in self.unknown if u not in solution]
         if missing:
-            raise InputError(str(missing[0]), "has no expression in the solution", "give all unknowns")
+            raise InputError(
+                str(missing[0]), "has no expression in the solution", "give all unknowns"
+            )
         pairs = {u: sympify(solution[u]) for u in self.unknown}
         found = [
             (f"equation {i + 1} is satisfied", Statement.of(e).replaced(pairs).residual)
             for i, e in enumerate(self.equations)
         ]
         for key, value in self.given.items():
-            unknown = next(u for u in self.unknown if isinstance(u, AppliedUndef) and u.func == key.func)
+            unknown = next(
+                u for u in self.unknown if isinstance(u, AppliedUndef) and u.func == key.func
+            )
             at = {old: new for old, new in zip(unknown.args, key.args, strict=True) if old != new}
             found.append((f"{key} = {value}", pairs[unknown].subs(at) - value))
         return tuple(found)  # type: ignore[arg-type]
@@ -192,7 +214,9 @@ class Problem:
             solution: {unknown: expression}.
             conditions: relations under which the solution is claimed.
         """
-        extra = {s for e in solution.values() for s in sympify(e).free_symbols if isinstance(s, Symbol)}
+        extra = {
+            s for e in solution.values() for s in sympify(e).free_symbols if isinstance(s, Symbol)
+        }
         domain = self.domain.extended(sorted(extra, key=lambda s: s.name))
         conditions = tuple(c for c in conditions if c is not S.true)
         if conditions:
@@ -202,7 +226,9 @@ class Problem:
             try:
                 findings.append((about, Vanishes(residual, domain, about).check()))
             except RecursionError:
-                findings.append((about, Finding(Outcome.OPEN, "zero test", "the residual is nested too deep")))
+                findings.append(
+                    (about, Finding(Outcome.OPEN, "zero test", "the residual is nested too deep"))
+                )
         return tuple(findings)
 
     def __str__(self) -> str:
@@ -215,7 +241,9 @@ class Problem:
     def _repr_latex_(self) -> str:
         from derivax.symbolic.typeset.latex import latex
 
-        rows = [latex(e) for e in self.equations] + [latex(Eq(k, v, evaluate=False)) for k, v in self.given.items()]
+        rows = [latex(e) for e in self.equations] + [
+            latex(Eq(k, v, evaluate=False)) for k, v in self.given.items()
+        ]
         return "$" + r",\quad ".join(rows) + "$"
 
 

@@ -35,8 +35,10 @@ class Rule(ABC):
         """
 
     @abstractmethod
-    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
-        """What must hold for `conclusion` to follow from `premises`; built from both, and checked."""
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        """What must hold for `conclusion` to follow from `premises`, built from both."""
 
     def demand(self, premises: tuple[Statement, ...]) -> None:
         """Refuse a wrong number of premises."""
@@ -62,6 +64,8 @@ class Given(Rule):
     def conclude(self, *premises: Statement) -> Statement:
         return self.statement
 
-    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
         same = conclusion.lhs == self.statement.lhs and conclusion.rhs == self.statement.rhs
         return () if same else (Settled(False, "the statement is the one that was given"),)

@@ -58,12 +58,16 @@ class Statement:
 
     def __post_init__(self) -> None:
         if self.rel not in RELATIONS:
-            raise InputError(repr(self.rel), "is not a relation", f"use one of {', '.join(RELATIONS)}")
+            raise InputError(
+                repr(self.rel), "is not a relation", f"use one of {', '.join(RELATIONS)}"
+            )
         object.__setattr__(self, "lhs", _exact(self.lhs))
         object.__setattr__(self, "rhs", _exact(self.rhs))
         object.__setattr__(self, "given", tuple(self.given))
         if self.rel in ("~", "->") and self.tends is None:
-            raise InputError(str(self), "an asymptotic statement names its limit", "pass tends=(x, oo)")
+            raise InputError(
+                str(self), "an asymptotic statement names its limit", "pass tends=(x, oo)"
+            )
 
     @classmethod
     def of(cls, relation: Relational | Statement, **context: Any) -> Statement:
@@ -79,7 +83,9 @@ class Statement:
     @property
     def is_matrix(self) -> bool:
         """True when the sides are matrices."""
-        return isinstance(self.lhs, MatrixExpr | MatrixBase) or isinstance(self.rhs, MatrixExpr | MatrixBase)
+        return isinstance(self.lhs, MatrixExpr | MatrixBase) or isinstance(
+            self.rhs, MatrixExpr | MatrixBase
+        )
 
     @property
     def residual(self) -> Basic:
@@ -104,16 +110,18 @@ class Statement:
         symbols = [s for s in self.free_symbols if isinstance(s, Symbol)]
         base = self.forall if self.forall is not None else Domain.of(())
         domain = base.extended(sorted(symbols, key=lambda s: s.name))
-        relations = tuple(c for c in self.given if isinstance(c, Relational) and c not in domain.where)
+        relations = tuple(
+            c for c in self.given if isinstance(c, Relational) and c not in domain.where
+        )
         return domain.restricted(where=relations) if relations else domain
 
     def under(self, *conditions: Basic) -> Statement:
-        """The same statement under further conditions (those that are trivially true are dropped)."""
+        """The same statement under further conditions (trivially true ones are dropped)."""
         new = tuple(c for c in conditions if c not in (S.true, True) and c not in self.given)
         return replace(self, given=self.given + new)
 
     def replaced(self, replacements: Mapping[Any, Any]) -> Statement:
-        """Both sides with subexpressions replaced, derivatives of replaced functions carried out."""
+        """Both sides with subexpressions replaced; derivatives of these are carried out."""
         pairs = dict(replacements)
 
         def carry(side: Basic) -> Basic:

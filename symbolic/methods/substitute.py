@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Basic, Ge, Gt, Le, Lt, Ne, Symbol, sympify
+from sympy import Basic, Ge, Gt, Le, Lt, Ne, S, Symbol, sympify
 
 from derivax.errors import InputError
 from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
@@ -24,9 +24,9 @@ __all__ = ["Rewrite", "Substitute"]
 class Substitute(Rule):
     """Put expressions for symbols or functions: S(x) becomes S(e).
 
-    The first premise is the statement; further premises are equations `x = e` that justify what is put
-    in place of what.  A replacement without such a premise instantiates a free symbol, which is sound
-    for a statement that holds for all its values.
+    The first premise is the statement; further premises are equations `x = e` that justify what is
+    put in place of what.  A replacement without such a premise instantiates a free symbol, which is
+    sound for a statement that holds for all its values.
 
     Args:
         replacements: {what: by what}; those given by further premises are added.
@@ -56,13 +56,17 @@ class Substitute(Rule):
         for what in self.replacements:
             if not isinstance(what, Symbol) and what not in justified:
                 raise InputError(
-                    str(what), "is not a symbol that may take any value", "give the premise that equates it"
+                    str(what),
+                    "is not a symbol that may take any value",
+                    "give the premise that equates it",
                 )
         pairs = self._pairs(tuple(equations))
         given = tuple(c.subs(pairs) for c in statement.given)
         return replace(statement.replaced(pairs), forall=None, given=given)
 
-    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
         expected = self.conclude(*premises)
         made: list[Obligation] = []
         if conclusion.rel != expected.rel:
@@ -71,10 +75,16 @@ class Substitute(Rule):
             claimed = (conclusion.lhs, conclusion.rhs)[side]
             derived = (expected.lhs, expected.rhs)[side]
             if claimed == derived:
-                made.append(Settled(True, f"the {text} side is the premise with the replacement made"))
+                made.append(
+                    Settled(True, f"the {text} side is the premise with the replacement made")
+                )
             else:
                 difference = Statement(claimed, "=", derived).residual
-                made.append(Vanishes(difference, conclusion.domain, f"the {text} side with the replacement made"))
+                made.append(
+                    Vanishes(
+                        difference, conclusion.domain, f"the {text} side with the replacement made"
+                    )
+                )
         return (*made, *self._inside(premises[0], conclusion))
 
     def _inside(self, statement: Statement, conclusion: Statement) -> list[Obligation]:
@@ -88,10 +98,18 @@ class Substitute(Rule):
             about = f"{value} lies in the domain of {symbol}"
             if interval.low.is_finite:
                 relation = Gt if interval.low_open else Ge
-                made.append(SignHolds(relation(value, interval.low, evaluate=False), conclusion.domain, about))
+                made.append(
+                    SignHolds(
+                        relation(value, interval.low, evaluate=False), conclusion.domain, about
+                    )
+                )
             if interval.high.is_finite:
                 relation = Lt if interval.high_open else Le
-                made.append(SignHolds(relation(value, interval.high, evaluate=False), conclusion.domain, about))
+                made.append(
+                    SignHolds(
+                        relation(value, interval.high, evaluate=False), conclusion.domain, about
+                    )
+                )
         return made
 
 
@@ -101,15 +119,15 @@ class Rewrite(Rule):
 
     Args:
         lhs, rhs: the new sides (None: unchanged).
-        multiplier: a factor by which both sides were multiplied; it must not vanish (for `<=` and `<`:
-            it must be positive).
+        multiplier: a factor by which both sides were multiplied; it must not vanish (for `<=` and
+            `<`: it must be positive).
     """
 
     name: ClassVar[str] = "rewrite"
     needs: ClassVar[int | None] = 1
     lhs: Basic | None = None
     rhs: Basic | None = None
-    multiplier: Basic = sympify(1)
+    multiplier: Basic = S.One
 
     def conclude(self, *premises: Statement) -> Statement:
         (statement,) = premises
@@ -117,7 +135,9 @@ class Rewrite(Rule):
         rhs = self.rhs if self.rhs is not None else statement.rhs * self.multiplier  # type: ignore[operator]
         return replace(statement, lhs=sympify(lhs), rhs=sympify(rhs))
 
-    def obligations(self, premises: tuple[Statement, ...], conclusion: Statement) -> tuple[Obligation, ...]:
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
         (statement,) = premises
         domain = conclusion.domain
         made: list[Obligation] = []
@@ -134,6 +154,10 @@ class Rewrite(Rule):
                 difference = Statement(new, "=", scaled).residual
                 made.append(Vanishes(difference, domain, f"the {text} side keeps its value"))
         if self.multiplier != 1:
-            relation = (Gt if statement.rel in ("<", "<=") else Ne)(self.multiplier, 0, evaluate=False)
-            made.append(SignHolds(relation, domain, f"the factor {self.multiplier} keeps the relation"))
+            relation = (Gt if statement.rel in ("<", "<=") else Ne)(
+                self.multiplier, 0, evaluate=False
+            )
+            made.append(
+                SignHolds(relation, domain, f"the factor {self.multiplier} keeps the relation")
+            )
         return tuple(made)
