@@ -1,0 +1,388 @@
+"""Certificates: what was claimed, what was proved and measured, and what a re-check needs.
+
+A certificate is an immutable value with a JSON form (schema version 1, `numeric/verify/schema.py`).
+Every figure says what kind of number it is: `exact`, a `bound`, or `measured`.  The verdict follows
+from the levels and is recomputed when a certificate is read; a file whose verdict does not follow
+from its own levels is refused.
+
+Main definitions: `Certificate`, `Level`, `Figure`, `read_certificates`, `write_certificates`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from derivax.errors import CertificateError
+from derivax.numeric.verify.schema import (
+    CERTIFICATE,
+    COLLECTION,
+    FIGURE_KINDS,
+    LEVELS,
+    SCHEMA_VERSION,
+    violation,
+)
+from derivax.symbolic.exact.outcome import Outcome
+from derivax.writing import write_atomically
+
+__all__ = [
+    "CODE_IS_FORMULA",
+    "CODE_IS_SOLUTION",
+    "PROFILES",
+    "Certificate",
+    "Figure",
+    "Level",
+    "read_certificates",
+    "source_digest",
+    "write_certificates",
+]
+
+PROFILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "quick": ("L0", "L1"),
+        "standard": ("L0", "L1", "L2", "L4"),
+        "full": ("L0", "L1", "L2", "L3", "L4"),
+    }
+)
+CODE_IS_FORMULA = "code = formula"
+CODE_IS_SOLUTION = "code = formula = solution of the problem"
+_MAX_BYTES = 64 * 1024 * 1024
+
+_LEVEL_TITLES = {
+    "L0": "formula follows from its problem",
+    "L1": "values against exact arithmetic",
+    "L2": "derivatives against exact arithmetic",
+    "L3": "sound enclosure on a box",
+    "L4": "original system simulated",
+}
+
+
+def source_digest(source: str) -> str:
+    """The sha256 of a source text, in hexadecimal."""
+    return sha256(source.encode("utf-8")).hexdigest()
+
+
+def _frozen(value: Any) -> Any:
+    """The JSON value with read-only mappings and tuples."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({str(key): _frozen(part) for key, part in value.items()})
+    if isinstance(value, (list, tuple)):
+        return tuple(_frozen(part) for part in value)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """The JSON value with plain dicts and lists; non-finite numbers become words."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with its unit and its kind: `exact`, `bound` or `measured`.
+
+    >>> print(Figure(1.5, "ulp", "measured"))
+    1.5 ulp
+    """
+
+    value: float
+    unit: str
+    kind: str
+
+    def __post_init__(self) -> None:
+        if self.kind not in FIGURE_KINDS:
+            raise CertificateError(
+                f"kind = {self.kind!r}", "a figure is exact, a bound or measured", ""
+            )
+
+    def __str__(self) -> str:
+        number = f"{self.value:.3g}" if isinstance(self.value, float) else str(self.value)
+        sign = "<= " if self.kind == "bound" else ""
+        return f"{sign}{number} {self.unit}".rstrip()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"value": _plain(self.value), "unit": self.unit, "kind": self.kind}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Figure:
+        """The figure of a (validated) JSON form."""
+        value = data["value"]
+        return cls(float(value) if isinstance(value, str) else value, data["unit"], data["kind"])
+
+
+@dataclass(frozen=True)
+class Level:
+    """The result of one verification level.
+
+    `witness`, the point that refutes; `evidence`, what a re-check needs without a search (points in
+    hexadecimal, steps, settings); both ready for JSON.
+    """
+
+    outcome: Outcome
+    method: str
+    detail: str = ""
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    witness: Mapping[str, Any] | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "figures", MappingProxyType(dict(self.figures)))
+        object.__setattr__(self, "witness", _frozen(self.witness))
+        object.__setattr__(self, "evidence", _frozen(self.evidence))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {
+            "outcome": str(self.outcome),
+            "method": self.method,
+            "detail": self.detail,
+            "figures": {name: figure.to_dict() for name, figure in self.figures.items()},
+            "witness": _plain(self.witness),
+            "evidence": _plain(self.evidence),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Level:
+        """The level of a (validated) JSON form."""
+        return cls(
+            Outcome(data["outcome"]),
+            data["method"],
+            data["detail"],
+            {name: Figure.from_dict(figure) for name, figure in data["figures"].items()},
+            data.get("witness"),
+            data.get("evidence", {}),
+        )
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is known about one compiled formula: see the head of this file.
+
+    `statement`: "text" for people; "formula", "args", "domain", "problem", "steps" as terms.
+    `code`: source, sha256, function (None when nothing was compiled).  `levels`: L0 ... L4.
+    """
+
+    name: str
+    statement: Mapping[str, Any]
+    code: Mapping[str, str] | None
+    environment: Mapping[str, str]
+    profile: str
+    levels: Mapping[str, Level]
+    claim: str
+    assumptions: tuple[str, ...]
+    created: str
+    seed: int
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise CertificateError(
+                f"profile = {self.profile!r}", "unknown", f"use one of {', '.join(PROFILES)}"
+            )
+        ordered = {name: self.levels[name] for name in LEVELS if name in self.levels}
+        object.__setattr__(self, "levels", MappingProxyType(ordered))
+        object.__setattr__(self, "statement", _frozen(self.statement))
+        object.__setattr__(self, "code", None if self.code is None else _frozen(self.code))
+        object.__setattr__(self, "environment", _frozen(self.environment))
+        object.__setattr__(self, "assumptions", tuple(self.assumptions))
+
+    @property
+    def verdict(self) -> str:
+        """`refuted` if any level is; `verified` if every applicable level of the profile is
+        established; else `incomplete`."""
+        outcomes = {name: level.outcome for name, level in self.levels.items()}
+        if Outcome.REFUTED in outcomes.values():
+            return "refuted"
+        counted = [outcomes.get(name, Outcome.NOT_RUN) for name in PROFILES[self.profile]]
+        counted = [outcome for outcome in counted if outcome is not Outcome.NOT_APPLICABLE]
+        if counted and all(outcome.established for outcome in counted):
+            return "verified"
+        return "incomplete"
+
+    @property
+    def verified(self) -> bool:
+        """True when the verdict is `verified`."""
+        return self.verdict == "verified"
+
+    @property
+    def witness(self) -> Mapping[str, Any] | None:
+        """The witness of the first refuted level, or None."""
+        for level in self.levels.values():
+            if level.outcome is Outcome.REFUTED and level.witness is not None:
+                return level.witness
+        return None
+
+    @property
+    def badge(self) -> str:
+        """One line: verdict, claim, and the outcome of each level with its leading figure."""
+        parts = [f"{self.verdict}: {self.claim}"]
+        for name, level in self.levels.items():
+            if level.outcome is Outcome.NOT_APPLICABLE:
+                continue
+            leading = ", ".join(f"{key} {figure}" for key, figure in _leading(level))
+            parts.append(f"{name} {level.outcome}" + (f" ({leading})" if leading else ""))
+        return " | ".join(parts)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.badge}"
+
+    # --- display -------------------------------------------------------------------------------
+
+    def __rich__(self) -> Any:
+        from rich.markup import escape as plain
+        from rich.table import Table
+
+        colour = {"verified": "green", "refuted": "red"}.get(self.verdict, "yellow")
+        table = Table(
+            title=f"{plain(self.name)}: [{colour}]{self.verdict}[/{colour}], {plain(self.claim)}",
+            title_justify="left",
+        )
+        for heading in ("level", "outcome", "figures", "detail"):
+            table.add_column(heading, overflow="fold")
+        for name, level in self.levels.items():
+            figures = "\n".join(f"{key}: {figure}" for key, figure in level.figures.items())
+            detail = level.detail + ("\n" + _witness_text(level.witness) if level.witness else "")
+            cells = (f"{name} {_LEVEL_TITLES[name]}", str(level.outcome), figures, detail)
+            table.add_row(*(plain(cell) for cell in cells))
+        if self.assumptions:
+            table.caption = plain("assumes " + "; ".join(self.assumptions))
+        return table
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for name, level in self.levels.items():
+            figures = "; ".join(f"{key}: {figure}" for key, figure in level.figures.items())
+            detail = level.detail + ("; " + _witness_text(level.witness) if level.witness else "")
+            cells = (f"{name} {_LEVEL_TITLES[name]}", str(level.outcome), figures, detail)
+            rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
+        heading = escape(f"{self.name}: {self.verdict}, {self.claim}")
+        assumed = escape("assumes " + "; ".join(self.assumptions)) if self.assumptions else ""
+        return f"<table><caption>{heading}</caption>{''.join(rows)}</table><p>{assumed}</p>"
+
+    # --- JSON ----------------------------------------------------------------------------------
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form, schema version 1."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "name": self.name,
+            "statement": _plain(self.statement),
+            "code": _plain(self.code),
+            "environment": _plain(self.environment),
+            "profile": self.profile,
+            "levels": {name: level.to_dict() for name, level in self.levels.items()},
+            "verdict": self.verdict,
+            "claim": self.claim,
+            "assumptions": list(self.assumptions),
+            "created": self.created,
+            "seed": self.seed,
+        }
+
+    def to_json(self) -> str:
+        """The certificate as JSON text."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Certificate:
+        """The certificate of a JSON form; raises `CertificateError` where it breaks the schema."""
+        wrong = violation(data, CERTIFICATE)
+        if wrong:
+            raise CertificateError("certificate", wrong, "write it with derivax verify -o FILE")
+        made = cls(
+            name=data["name"],
+            statement=data["statement"],
+            code=data["code"],
+            environment=data["environment"],
+            profile=data["profile"],
+            levels={name: Level.from_dict(level) for name, level in data["levels"].items()},
+            claim=data["claim"],
+            assumptions=tuple(data["assumptions"]),
+            created=data["created"],
+            seed=data["seed"],
+        )
+        if made.verdict != data["verdict"]:
+            raise CertificateError(
+                f"certificate of {made.name}",
+                f"its verdict says {data['verdict']}, its levels say {made.verdict}",
+                "",
+            )
+        return made
+
+    @classmethod
+    def from_json(cls, text: str) -> Certificate:
+        """The certificate of a JSON text; raises `CertificateError`."""
+        return cls.from_dict(_loads(text, "certificate"))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the certificate to `path`, atomically."""
+        return write_atomically(path, self.to_json())
+
+
+def _leading(level: Level) -> list[tuple[str, Figure]]:
+    """The figures of the badge: the worst errors and resolutions."""
+    return [
+        (name, figure)
+        for name, figure in level.figures.items()
+        if name.startswith(("max", "resolution"))
+    ]
+
+
+def _witness_text(witness: Mapping[str, Any]) -> str:
+    return "witness " + ", ".join(f"{key} = {value}" for key, value in witness.items())
+
+
+def _loads(text: str, where: str) -> Any:
+    def refuse_constant(name: str) -> Any:
+        raise ValueError(f"{name} is not JSON")
+
+    try:
+        return json.loads(text, parse_constant=refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise CertificateError(where, f"not JSON ({error})", "") from error
+
+
+def read_certificates(path: str | os.PathLike[str]) -> tuple[Certificate, ...]:
+    """The certificates of a file: a single one, or {"schema_version", "certificates": [...]}.
+
+    Raises `CertificateError` when the file cannot be read or breaks the schema.
+    """
+    file = Path(path)
+    try:
+        if file.stat().st_size > _MAX_BYTES:
+            raise CertificateError(str(path), f"larger than {_MAX_BYTES >> 20} MiB", "")
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise CertificateError(str(path), f"cannot be read ({reason})", "") from error
+    data = _loads(text, str(path))
+    if isinstance(data, dict) and "certificates" in data:
+        if isinstance(data["certificates"], list):
+            wrong = violation({**data, "certificates": []}, COLLECTION)
+        else:
+            wrong = "its certificates are not a list"
+        if wrong:
+            raise CertificateError(str(path), wrong, "")
+        return tuple(Certificate.from_dict(part) for part in data["certificates"])
+    return (Certificate.from_dict(data),)
+
+
+def write_certificates(path: str | os.PathLike[str], certificates: Iterable[Certificate]) -> Path:
+    """Write {"schema_version", "certificates": [...]} to `path`, atomically."""
+    data = {
+        "schema_version": SCHEMA_VERSION,
+        "certificates": [certificate.to_dict() for certificate in certificates],
+    }
+    return write_atomically(path, json.dumps(data, indent=1, allow_nan=False) + "\n")
