@@ -1,7 +1,7 @@
 """What a rule must have checked: each obligation is a claim together with its test.
 
 Main definitions: `Obligation` (the contract) and its leaves `Vanishes`, `SignHolds`,
-`MatrixVanishes`, `AtSizes`, `Tends`, `Cited`, `Settled`.
+`MatrixVanishes`, `AtSizes`, `Tends`, `FallsAtOrder`, `Cited`, `Settled`, `NotContradicted`.
 
 A rule *builds* obligations from its premises and its conclusion; a theory cannot write its own.
 `check` returns a `Finding`; it never raises on a false claim.
@@ -17,6 +17,7 @@ from sympy import Basic, Expr, MatrixBase, Symbol
 
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.matrix_form import MatrixRelation, matrix_vanishes
+from derivax.symbolic.exact.order import falls_at_order
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.tendency import tends_to
 from derivax.symbolic.exact.zero import sign_holds, vanishes
@@ -24,7 +25,9 @@ from derivax.symbolic.exact.zero import sign_holds, vanishes
 __all__ = [
     "AtSizes",
     "Cited",
+    "FallsAtOrder",
     "MatrixVanishes",
+    "NotContradicted",
     "Obligation",
     "Settled",
     "SignHolds",
@@ -135,6 +138,36 @@ class Tends(Obligation):
 
     def check(self) -> Finding:
         return tends_to(self.expr, self.variable, self.point, self.value, self.domain)
+
+
+@dataclass(frozen=True)
+class FallsAtOrder(Obligation):
+    """`error` is O(h^order) at distance h from `point` (h = 1/|variable| when it is infinite)."""
+
+    error: Expr
+    variable: Symbol
+    point: Basic
+    order: int
+    domain: Domain | None
+    about: str
+
+    def check(self) -> Finding:
+        return falls_at_order(self.error, self.variable, self.point, self.order, self.domain)
+
+
+@dataclass(frozen=True)
+class NotContradicted(Obligation):
+    """A test that can refute and not establish: beside a proof or a citation, as a second opinion."""
+
+    test: Obligation
+    about: str
+
+    def check(self) -> Finding:
+        finding = self.test.check()
+        if finding.outcome is Outcome.REFUTED:
+            return finding
+        said = f"an independent test says {finding.outcome}: {finding.detail}"
+        return Finding(Outcome.NOT_APPLICABLE, finding.method, said, finding.resolution)
 
 
 @dataclass(frozen=True)
