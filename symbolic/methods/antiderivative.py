@@ -31,6 +31,7 @@ from sympy import (
     factorial,
     fraction,
     log,
+    powdenest,
     powsimp,
     roots,
     together,
@@ -73,7 +74,7 @@ def in_generator(f: Expr, v: Symbol, w: Expr, name: Symbol) -> Expr | None:
         return f.subs(v, name)
     if isinstance(w, Pow) and w.base == v:
         inner = f.subs(v, name ** (1 / w.exp)) * name ** (1 / w.exp - 1) / w.exp
-        return _merged_powers(inner, name)
+        return _merged_powers(powdenest(inner, force=True), name)
     inner = powsimp(f / w.diff(v))
     if isinstance(w, log) and w.args[0] == v:
         inner = inner.replace(lambda e: isinstance(e, log), lambda e: _split_log(e, v))

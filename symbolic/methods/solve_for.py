@@ -1,0 +1,233 @@
+"""Solving a relation for an unknown: explicit with its branch, or as the root in a bracket.
+
+Main definitions: `SolveFor`, `ImplicitInverse`, `BackSubstitute`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from sympy import (
+    Basic,
+    Dummy,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Ne,
+    S,
+    Symbol,
+    exp,
+    log,
+)
+from sympy.core.function import AppliedUndef
+
+from derivax.errors import InputError
+from derivax.symbolic.exact.zero import vanishes
+from derivax.symbolic.methods.inversion import inverses
+from derivax.symbolic.nodes.implicit_root import ImplicitRoot
+from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
+from derivax.symbolic.problem import Problem
+from derivax.symbolic.rules import Rule
+from derivax.symbolic.statements import Statement
+
+__all__ = ["BackSubstitute", "ImplicitInverse", "SolveFor"]
+
+
+def _initial_residual(solution: Basic, unknown: Basic, initial: Statement) -> Expr:
+    """solution at the initial point minus the initial value."""
+    (variable,) = unknown.args
+    (start,) = initial.lhs.args
+    return Statement(solution.subs(variable, start), "=", initial.rhs).residual  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class SolveFor(Rule):
+    """From a relation R(u) conclude u = U, checked by putting U back.
+
+    The first premise is the relation.  A second premise, the initial value u(t0) = u0, or `branch`
+    names the branch when the relation has several solutions.
+
+    Args:
+        unknown: u (a symbol or u(t)).
+        branch: a relation in u that singles out the solution.
+    """
+
+    name: ClassVar[str] = "solve for"
+    needs: ClassVar[int | None] = None
+    unknown: Basic
+    branch: Basic | None = None
+
+    def candidates(self, statement: Statement) -> list[Expr]:
+        """Solutions of the relation, unchecked."""
+        v = self.unknown if isinstance(self.unknown, Symbol) else Dummy("v", positive=True)
+        lhs, rhs = (side.subs(self.unknown, v) for side in (statement.lhs, statement.rhs))
+        if v in rhs.free_symbols:
+            lhs, rhs = lhs - rhs, S.Zero  # type: ignore[operator]
+        return list(inverses(lhs, v, rhs))  # type: ignore[arg-type]
+
+    def conclude(self, *premises: Statement) -> Statement:
+        statement, *initial = premises
+        for candidate in self.candidates(statement):
+            conclusion = replace(statement, lhs=self.unknown, rhs=candidate)
+            if initial:
+                finding = vanishes(
+                    _initial_residual(candidate, self.unknown, initial[0]), conclusion.domain
+                )
+                if not finding.outcome.established:
+                    continue
+            if self.branch is not None:
+                relation = self.branch.subs(self.unknown, candidate)
+                if not SignHolds(relation, conclusion.domain, "").check().outcome.established:
+                    continue
+            return conclusion
+        raise InputError(
+            str(statement),
+            f"could not be solved for {self.unknown}",
+            "give the solution as a claim",
+        )
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        statement, *initial = premises
+        put_back = statement.replaced({self.unknown: conclusion.rhs})
+        made: list[Obligation] = [
+            Settled(conclusion.lhs == self.unknown, f"the conclusion is solved for {self.unknown}"),
+            Settled(
+                not conclusion.rhs.has(self.unknown), f"the right side is free of {self.unknown}"
+            ),
+            Vanishes(put_back.residual, conclusion.domain, "put back, the relation is satisfied"),
+        ]
+        if initial:
+            residual = _initial_residual(conclusion.rhs, self.unknown, initial[0])
+            made.append(
+                Vanishes(residual, conclusion.domain, "the branch passes through the initial value")
+            )
+        if self.branch is not None:
+            relation = self.branch.subs(self.unknown, conclusion.rhs)
+            made.append(SignHolds(relation, conclusion.domain, f"the branch has {self.branch}"))
+        return tuple(made)
+
+
+@dataclass(frozen=True)
+class ImplicitInverse(Rule):
+    r"""From $H(u) = G(t)$ and $u(t_0) = u_0$ conclude that u is the one root of H(v) = G(t) in a bracket.
+
+    Checked: H is strictly monotone on the bracket, H - G changes sign over it, u0 lies in it.  At an
+    end where H has a logarithmic singularity the sign is that of the exponentiated relation.
+
+    Args:
+        unknown: u(t).
+        low, high: the bracket.
+    """
+
+    name: ClassVar[str] = "implicit root"
+    needs: ClassVar[int | None] = 2
+    unknown: AppliedUndef
+    low: Expr
+    high: Expr
+
+    def _body(self, statement: Statement) -> tuple[Expr, Symbol]:
+        v = Dummy("v", positive=True) if self.low.is_nonnegative else Dummy("v", real=True)
+        return (statement.lhs - statement.rhs).subs(self.unknown, v), v  # type: ignore[operator]
+
+    def conclude(self, *premises: Statement) -> Statement:
+        statement, _ = premises
+        body, v = self._body(statement)
+        return replace(statement, lhs=self.unknown, rhs=ImplicitRoot(body, v, self.low, self.high))
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        statement, initial = premises
+        body, dummy = self._body(statement)
+        v = Symbol("v", positive=True) if dummy.is_positive else Symbol("v", real=True)
+        domain = conclusion.domain
+        inside = domain.extended([v]).restricted(where=(self.low < v, v < self.high))
+        made: list[Obligation] = []
+        root = conclusion.rhs
+        if not isinstance(root, ImplicitRoot) or root != ImplicitRoot(
+            body, dummy, self.low, self.high
+        ):
+            made.append(Settled(False, "the right side is the root of the relation in the bracket"))
+        slope = body.diff(dummy).subs(dummy, v)
+        made.append(SignHolds(Ne(slope, 0), inside, "H is strictly monotone on the bracket"))
+        rising = SignHolds(Gt(slope, 0), inside, "").check().outcome.established
+        regular, orientation = _regular(body, dummy)
+        rising = rising if orientation > 0 else not rising
+        below, above = (Le, Ge) if rising else (Ge, Le)
+        for end, relation, text in ((self.low, below, "lower"), (self.high, above, "upper")):
+            if not end.is_infinite:
+                at = regular.subs(dummy, end)
+                about = f"H - G has the right sign at the {text} end"
+                made.append(SignHolds(relation(at, 0), domain, about))
+        made.append(
+            SignHolds(
+                Le(self.low, initial.rhs), domain, "the initial value is not below the bracket"
+            )
+        )
+        if not self.high.is_infinite:
+            made.append(
+                SignHolds(Le(initial.rhs, self.high), domain, "the initial value is not above it")
+            )
+        residual = body.subs(dummy, initial.rhs).subs(self.unknown.args[0], initial.lhs.args[0])
+        made.append(Vanishes(residual, domain, "the root passes through the initial value"))
+        return tuple(made)
+
+
+def _regular(body: Expr, v: Symbol) -> tuple[Expr, int]:
+    """A function with the sign of +-body without logarithmic singularity: exp(H/c) - exp(G/c).
+
+    Returns:
+        the function, and +1 or -1: the sign of c.
+    """
+    terms = body.as_ordered_terms()
+    logarithms = [
+        term.as_independent(v, as_Add=False)
+        for term in terms
+        if isinstance(term.as_independent(v, as_Add=False)[1], log)
+    ]
+    if len(logarithms) != 1:
+        return body, 1
+    scale = logarithms[0][0]
+    dependent = sum(term for term in terms if v in term.free_symbols)
+    constant = body - dependent
+    sign = 1 if scale.is_positive else -1 if scale.is_negative else 0
+    if sign == 0:
+        return body, 1
+    return exp((dependent / scale).expand()) - exp(-(constant / scale).expand()), sign
+
+
+@dataclass(frozen=True)
+class BackSubstitute(Rule):
+    """The explicit or implicit solution put back into the problem: every equation, every given value.
+
+    Args:
+        problem: the problem that is solved.
+        positive: functions of the variable that stay positive while the solution exists (what the
+            solution divides by, takes roots or logarithms of), relative to their initial values.
+    """
+
+    name: ClassVar[str] = "back-substitute"
+    problem: Problem
+    positive: tuple[Expr, ...] = ()
+
+    def conclude(self, *premises: Statement) -> Statement:
+        (statement,) = premises
+        return statement.under(*(Gt(q, 0) for q in self.positive))
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        (statement,) = premises
+        made: list[Obligation] = [
+            Settled(
+                conclusion.lhs == statement.lhs and conclusion.rhs == statement.rhs,
+                "the solution is the one found",
+            )
+        ]
+        for about, residual in self.problem.residuals({conclusion.lhs: conclusion.rhs}):
+            made.append(Vanishes(residual, conclusion.domain, about))
+        return tuple(made)

@@ -1,0 +1,299 @@
+"""The public verbs: each resolves its subject and calls the room that does the work.
+
+Main definitions: `theories`, `derive`, `latex`, `compile`, `verify`, `equal`, `recheck`, `export`.
+
+A subject is a name of the catalogue (`theory/result`), a Derivation, a Formula, a Problem, or SymPy
+expressions.  Each verb imports its room when it is called, so that deriving does not load JAX.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from derivax import catalog
+from derivax.errors import InputError
+
+if TYPE_CHECKING:
+    from derivax.numeric.codegen.compiled import Compiled
+    from derivax.numeric.verify.certificate import Certificate
+    from derivax.symbolic.derivation import Derivation
+    from derivax.symbolic.exact.outcome import Finding
+    from derivax.symbolic.formula import Formula
+    from derivax.symbolic.problem import Problem
+
+__all__ = ["compile", "derive", "equal", "export", "latex", "recheck", "theories", "verify"]
+
+
+def theories() -> tuple[dict[str, str], ...]:
+    """The catalogue: one row {name, title, source} per result.
+
+    >>> [row["name"] for row in theories()][:1]
+    ['saxe-linear-networks/gradient-flow']
+    """
+    return tuple(catalog.rows())
+
+
+def derive(
+    what: Any,
+    *,
+    unknown: Any = None,
+    given: Any = None,
+    assume: Iterable[Any] = (),
+    method: str | None = None,
+    **params: Any,
+) -> Derivation:
+    """Derive a result of the catalogue, or solve a problem of your own, by checked steps.
+
+    Args:
+        what: a name `theory/result`; or an equation (`Eq`, text such as `"u'(t) = k*u(t)"`), a list of
+            them, or a `Problem`.
+        unknown: what is asked, e.g. `u(t)` (default: the function that is differentiated).
+        given: values, `{u(0): u0}` or text `"u(0) = u0"`.
+        assume: relations between the symbols.
+        method: the name of one method; default: all, in order.
+        params: parameters of a named result, e.g. `L=2`.
+
+    Returns:
+        The derivation; `.formula` is its result, `.outcome` the weakest outcome of its steps.
+
+    Raises:
+        NotDerived: no method applies; `tried` says why.
+        UnknownName: the catalogue has no such result.
+
+    >>> from sympy import Eq, Function, symbols
+    >>> t, k, u0 = symbols("t k u0", positive=True)
+    >>> u = Function("u", positive=True)
+    >>> derive(Eq(u(t).diff(t), -k*u(t)), given={u(0): u0}).formula
+    Formula u(t, k, u0) = u0*exp(-k*t)
+    """
+    if isinstance(what, str) and "=" not in what:
+        if unknown is not None or given is not None or tuple(assume) or method is not None:
+            raise InputError(
+                what, "is a result of the catalogue; it has its own problem", "drop the rest"
+            )
+        return _named(what, params)
+    if params:
+        raise InputError(
+            f"{next(iter(params))}=...", "is a parameter of named results only", "drop it"
+        )
+    from derivax.symbolic.derive import derive_problem
+
+    return derive_problem(_problem(what, unknown, given, assume), method)
+
+
+def _named(name: str, params: Mapping[str, Any]) -> Derivation:
+    if "/" not in name:
+        results = catalog.expand(name)
+        raise InputError(
+            name, "is a theory with several results", f"name one: {', '.join(results)}"
+        )
+    function = _attribute(catalog.row(name)["derivation"])
+    known = inspect.signature(function).parameters
+    for parameter in params:
+        if parameter not in known:
+            has = f"parameters: {', '.join(known)}" if known else "it has no parameters"
+            raise InputError(f"{parameter}=...", f"is not a parameter of {name}", has)
+    return function(**params)
+
+
+def _attribute(path: str) -> Any:
+    module, _, attribute = path.partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def _problem(what: Any, unknown: Any, given: Any, assume: Iterable[Any]) -> Problem:
+    from sympy.core.function import AppliedUndef, Derivative
+
+    from derivax.symbolic.parse import parse_equations, parse_given
+    from derivax.symbolic.problem import Problem
+
+    if isinstance(what, Problem):
+        if unknown is not None or given is not None or tuple(assume):
+            raise InputError(
+                "a Problem", "holds its unknown, given and assume already", "pass it alone"
+            )
+        return what
+    equations = parse_equations(what) if isinstance(what, str) else what
+    if isinstance(given, str):
+        given = parse_given(given)
+    if unknown is None:
+        listed = equations if isinstance(equations, Sequence) else [equations]
+        found = {d.expr for e in listed if hasattr(e, "atoms") for d in e.atoms(Derivative)}
+        candidates = sorted((f for f in found if isinstance(f, AppliedUndef)), key=str)
+        if not candidates:
+            raise InputError(str(what), "does not say what is unknown", "pass unknown=u(t)")
+        unknown = candidates
+    return Problem(equations, unknown, given, assume)
+
+
+def _formula(x: Any, args: Sequence[Any] | None = None, **options: Any) -> Formula:
+    """The Formula that a subject stands for."""
+    from derivax.symbolic.derivation import Derivation
+    from derivax.symbolic.formula import Formula
+
+    options = {key: value for key, value in options.items() if value not in (None, ())}
+    if isinstance(x, str):
+        x = derive(x)
+    if isinstance(x, Derivation):
+        if x.formula is None:
+            raise InputError(
+                x.name or repr(x), "derives statements, not one formula", "use formula_of(step)"
+            )
+        x = x.formula
+    if isinstance(x, Formula):
+        if args is None and not options:
+            return x
+        merged: dict[str, Any] = {
+            "domain": x.domain,
+            "name": x.name,
+            "title": x.title,
+            "source": x.source,
+            "solves": x.solves,
+        }
+        given_domain = options.pop("domain", None)
+        if given_domain is not None:
+            merged["domain"] = {**{s: x.domain[s] for s in x.domain.symbols}, **dict(given_domain)}
+            merged["where"] = (*x.domain.where, *options.pop("where", ()))
+        return Formula(x.expr, x.args if args is None else args, **{**merged, **options})
+    return Formula(x, args, **options)
+
+
+def latex(x: Any, style: str = "equation") -> str:
+    """LaTeX of a named result, derivation, formula, statement or expression.
+
+    Args:
+        x: the subject.
+        style: "equation", "align", "derivation" or "document".
+    """
+    from derivax.symbolic.typeset.latex import latex as typeset
+
+    return typeset(derive(x) if isinstance(x, str) else x, style=style)
+
+
+def compile(
+    x: Any,
+    args: Sequence[Any] | None = None,
+    *,
+    domain: Mapping[Any, Any] | None = None,
+    where: Iterable[Any] = (),
+    functions: Mapping[str, Any] | None = None,
+    names: Mapping[Any, str] | None = None,
+    dtype: Any = None,
+    precision: str = "working",
+    derivatives: int = 1,
+    accuracy: str = "balanced",
+    optimize: str = "balanced",
+    name: str | None = None,
+) -> Compiled:
+    """Compile to a pure JAX function: jit, vmap and grad apply, on CPU and GPU.
+
+    Args:
+        x: a named result, Derivation, Formula, SymPy expression or matrix, or dict / tuple of them.
+        args: arguments in calling order (default: those of the formula; free symbols by name).
+        domain: {symbol: (low, high)}.
+        where: relations between arguments.
+        functions: {name: JAX function} for undefined functions.
+        names: {symbol: name} where two symbols would be spelled alike.
+        dtype: "float32" or "float64"; None follows the inputs.
+        precision: "working".
+        derivatives: order of the derivatives that are compiled from symbolic derivatives.
+        accuracy: "fast" (as written), "balanced" or "best".
+        optimize: "compile", "balanced" or "run".
+        name: the name of the generated function.
+
+    Raises:
+        CompileError: something in the expression has no lowering; the message names it.
+        PrecisionError: float64 was asked for while JAX has it switched off.
+    """
+    from derivax.numeric.codegen.compiling import compile_formula
+
+    formula = _formula(x, args, domain=domain, where=tuple(where))
+    return compile_formula(
+        formula,
+        functions=functions,
+        names=names,
+        dtype=dtype,
+        precision=precision,
+        derivatives=derivatives,
+        accuracy=accuracy,
+        optimize=optimize,
+        name=name,
+    )
+
+
+def verify(
+    x: Any, *, profile: str = "standard", seed: int = 0, budget: float | None = None
+) -> Certificate:
+    """Check a result and write down what was proved and what was measured.
+
+    Args:
+        x: a named result, Derivation or Formula (with `solves=` it is judged against its problem).
+        profile: "quick" (L0, L1), "standard" (+ L2, + L4 where a ground truth exists), "full" (+ L3).
+        seed: of the sample points.
+        budget: seconds; what does not fit is `not_run`.
+    """
+    from derivax.numeric.verify import verify as judge
+
+    ground_truth = ""
+    if isinstance(x, str):
+        ground_truth = catalog.row(x)["ground_truth"]
+        x = derive(x)
+    elif getattr(x, "name", "") in catalog.RESULTS:
+        ground_truth = catalog.row(x.name)["ground_truth"]
+    elif not hasattr(x, "problem") and not hasattr(x, "solves"):
+        x = _formula(x)
+    truth = _attribute(ground_truth) if ground_truth else None
+    return judge(x, profile=profile, seed=seed, budget=budget, ground_truth=truth)
+
+
+def equal(a: Any, b: Any, domain: Mapping[Any, Any] | None = None) -> Finding:
+    """Are two expressions or formulas the same on a domain?
+
+    Returns:
+        A finding: `proven`, `holds` (with resolution), `refuted` (with a witness point) or `open`.
+
+    >>> from sympy import cos, sin, symbols
+    >>> x = symbols("x", real=True)
+    >>> str(equal(sin(2*x), 2*sin(x)*cos(x)).outcome), str(equal(sin(2*x), 2*sin(x)).outcome)
+    ('proven', 'refuted')
+    """
+    from derivax.symbolic.exact.domain import Domain
+    from derivax.symbolic.obligations import Vanishes
+    from derivax.symbolic.statements import Statement
+
+    left, right = _formula(a), _formula(b)
+    if len(left.outputs) != 1 or len(right.outputs) != 1:
+        raise InputError("a formula with several outputs", "is compared output by output", "")
+    symbols = dict.fromkeys((*left.domain.symbols, *right.domain.symbols))
+    area = Domain.of(tuple(symbols), domain, (*left.domain.where, *right.domain.where))
+    difference = Statement(left.outputs[0], "=", right.outputs[0]).residual
+    return Vanishes(difference, area, "the two are equal").check()
+
+
+def recheck(path: str | Path, *, full: bool = False) -> tuple[Certificate, ...]:
+    """Recompute what a certificate file claims; independent of the code generator.
+
+    Args:
+        path: a file written by `verify -o`, or a single certificate.
+        full: repeat simulations too.
+    """
+    from derivax.numeric.verify import recheck as again
+
+    return again(Path(path))
+
+
+def export(x: Any, path: str | Path) -> Path:
+    """Write one standalone Python module that needs JAX alone; `python FILE --self-test` checks it.
+
+    Args:
+        x: a named result, Derivation, Formula, or what `compile` returned.
+        path: the file; it is written whole or not at all.
+    """
+    from derivax.numeric.codegen.compiled import Compiled
+    from derivax.numeric.codegen.standalone import export_formula
+
+    return export_formula(x if isinstance(x, Compiled) else compile(x), Path(path))
