@@ -1,1 +1,1 @@
-"""(to be described)"""
+"""Numerical side of derivax: code generation, verification, independent ground truth."""

@@ -1,0 +1,162 @@
+"""Compiled: a formula as a pure JAX function.
+
+*Main definitions*: `Compiled`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Hashable
+from functools import cached_property
+from typing import Any
+
+from derivax.errors import InputError, PrecisionError
+from derivax.numeric.codegen.kernel import Kernel, module
+from derivax.numeric.codegen.outputs import assemble
+
+__all__ = ["Compiled"]
+
+
+class Compiled:
+    """A formula as a JAX function of arrays that broadcast together.
+
+    Called by position or by argument name; works under `jax.jit`, `vmap`, `grad`, `hessian`, `jvp`.
+    Derivatives are the symbolic ones, compiled when first asked for.
+
+    Attributes: `source` (Python text that needs only jax: the function and its first partial
+    derivatives), `signature`, `formula`, `accuracy`, `name`, `arg_names`, `dtype`.
+    Immutable; equal and hashed by what it computes; can be pickled and weakly referenced.
+    """
+
+    name: str
+    arg_names: tuple[str, ...]
+    formula: Any
+    accuracy: str
+    dtype: str | None
+
+    def __init__(
+        self,
+        formula: Any,
+        kernel: Kernel,
+        layout: Hashable,
+        *,
+        dtype: str | None,
+        accuracy: str,
+        derivatives: int,
+    ) -> None:
+        self.__dict__.update(
+            formula=formula, kernel=kernel, layout=layout, dtype=dtype, accuracy=accuracy,
+            derivatives=derivatives, name=kernel.name, arg_names=kernel.arg_names,
+        )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a Compiled is immutable: cannot set {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Compiled is immutable: cannot delete {name!r}")
+
+    # -- calling ------------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        if named or len(args) != len(self.arg_names):
+            args = self._bind(args, named)
+        return self._jitted(*[float(a) if type(a) is int else a for a in args])
+
+    def _bind(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        names = self.arg_names
+        call = f"{self.name}({', '.join(names)})"
+        if len(args) > len(names):
+            raise InputError(f"{len(args)} arguments", f"{call} takes {len(names)}")
+        values = dict(zip(names, args, strict=False))
+        for name, value in named.items():
+            if name not in names:
+                raise InputError(f"argument {name!r}", f"{call} has no such argument")
+            if name in values:
+                raise InputError(f"argument {name!r}", f"given twice in a call of {call}")
+            values[name] = value
+        missing = [n for n in names if n not in values]
+        if missing:
+            raise InputError(call, f"missing {', '.join(missing)}")
+        return tuple(values[n] for n in names)
+
+    @cached_property
+    def _jitted(self) -> Any:
+        import jax
+
+        return jax.jit(self._apply)
+
+    def _apply(self, *args: Any) -> Any:
+        arrays = self._arrays(args)
+        run = self.kernel.function if self.derivatives else self.kernel.unruled
+        return assemble(self.layout, run(*arrays))
+
+    def _arrays(self, args: tuple[Any, ...]) -> list[Any]:
+        """The arguments as arrays of the one floating dtype of this call."""
+        import jax.numpy as jnp
+        from jax import lax
+
+        if self.dtype is not None:
+            require(self.dtype)
+            dtype = jnp.dtype(self.dtype)
+        else:
+            dtype = jnp.result_type(*args) if args else jnp.result_type(float)
+            if not jnp.issubdtype(dtype, jnp.inexact):
+                dtype = jnp.result_type(float)
+        for name, arg in zip(self.arg_names, args, strict=True):
+            if jnp.issubdtype(jnp.result_type(arg), jnp.complexfloating):
+                raise InputError(f"argument {name!r} of {self.name}", "is complex",
+                                 "real values only: compile real and imaginary parts")
+        return [lax.convert_element_type(a, dtype) for a in args]
+
+    # -- what it is ---------------------------------------------------------------------------
+
+    @cached_property
+    def source(self) -> str:
+        """The module text: the function and, with derivatives, its first partial derivatives."""
+        kernels = [self.kernel]
+        if self.derivatives:
+            kernels += [self.kernel.derivative(k) for k in range(len(self.arg_names))]
+        return module(kernels)
+
+    @cached_property
+    def signature(self) -> inspect.Signature:
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return inspect.Signature([inspect.Parameter(n, kind) for n in self.arg_names])
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        return self.signature
+
+    @property
+    def __name__(self) -> str:
+        return self.name
+
+    @cached_property
+    def _identity(self) -> tuple[Hashable, ...]:
+        return (self.kernel.source, self.layout, self.dtype, self.accuracy, self.derivatives)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Compiled) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        return hash(self._identity)
+
+    def __repr__(self) -> str:
+        return f"<Compiled {self.name}({', '.join(self.arg_names)})>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        options = {"dtype": self.dtype, "accuracy": self.accuracy, "derivatives": self.derivatives}
+        return _restore, (self.formula, self.kernel, self.layout, options)
+
+
+def _restore(formula: Any, kernel: Kernel, layout: Hashable, options: dict[str, Any]) -> Compiled:
+    return Compiled(formula, kernel, layout, **options)
+
+
+def require(dtype: str) -> None:
+    """Refuse float64 while JAX is set to 32 bits."""
+    import jax
+
+    if dtype == "float64" and not jax.config.jax_enable_x64:
+        raise PrecisionError('dtype="float64"', "JAX is set to 32-bit floats in this process",
+                             'call jax.config.update("jax_enable_x64", True) first')

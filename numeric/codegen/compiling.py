@@ -1,0 +1,101 @@
+"""compile_formula: from a formula to a `Compiled`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy
+
+from derivax.errors import InputError
+from derivax.numeric.codegen.compiled import Compiled, require
+from derivax.numeric.codegen.kernel import Kernel
+from derivax.numeric.codegen.names import argument_names, identifier
+from derivax.numeric.codegen.outputs import flatten
+from derivax.numeric.codegen.reading import Reader, short
+
+__all__ = ["compile_formula"]
+
+DTYPES = ("float32", "float64")
+
+
+def compile_formula(
+    formula: Any,
+    *,
+    dtype: Any = None,
+    precision: str = "working",
+    derivatives: int = 1,
+    accuracy: str = "balanced",
+    optimize: str = "balanced",
+    functions: Mapping[Any, Any] | None = None,
+    names: Mapping[sympy.Basic, str] | None = None,
+    name: str | None = None,
+) -> Compiled:
+    r"""The formula as a JAX function of its arguments.
+
+    Args:
+        formula: an object with `.expr` (SymPy expression, matrix, or dict / list / tuple of them),
+            `.args` (symbols and MatrixSymbols), `.domain` and `.name`.
+        dtype: "float32", "float64", or None: follow the inputs (float32 in, float32 out).
+        precision: "working"; double-word arithmetic is not available.
+        derivatives: 0 leaves differentiation to JAX; from 1 on, derivatives of every order are
+            the symbolic ones.
+        accuracy: "fast" computes as written; "balanced" and "best" rewrite for accuracy and range.
+        optimize: "compile", "balanced" or "run".
+        functions: meanings of undefined functions, {f: sympy.Lambda}.
+        names: names of arguments, {symbol: "name"}, where the symbol's own will not do.
+        name: the function's name; default: the formula's.
+
+    Returns: a `Compiled`.
+
+    Raises: `CompileError` for an expression that cannot be lowered, `PrecisionError` for float64
+        while JAX is set to 32 bits, `InputError` for options that do not exist.
+
+    >>> from types import SimpleNamespace
+    >>> from sympy.abc import x, k
+    >>> f = compile_formula(SimpleNamespace(expr=x**2/k, args=(x, k), domain=None, name="ratio"))
+    >>> float(f(3.0, k=2.0))
+    4.5
+    """
+    dtype = _dtype(dtype)
+    _one_of("precision", precision, ("working",))
+    _one_of("accuracy", accuracy, ("fast", "balanced", "best"))
+    _one_of("optimize", optimize, ("compile", "balanced", "run"))
+    if isinstance(derivatives, bool) or not isinstance(derivatives, int) or derivatives < 0:
+        raise InputError(f"derivatives = {derivatives!r}", "is not a whole number >= 0")
+    args = tuple(formula.args)
+    for symbol in args:
+        if not isinstance(symbol, sympy.Symbol | sympy.MatrixSymbol):
+            raise InputError(f"argument {short(symbol)}", "is not a symbol",
+                             "arguments are SymPy symbols or MatrixSymbols")
+    if len(set(args)) != len(args):
+        raise InputError("args", "one symbol is listed twice")
+    arg_names = argument_names(args, names)
+    entries, layout = flatten(formula.expr)
+    reader = Reader(args, arg_names, functions)
+    outputs = [reader.read(entry) for entry in entries]
+    title = identifier(name or getattr(formula, "name", None) or "formula", "formula")
+    while title in arg_names:
+        title += "_"
+    single = len(outputs) == 1
+    kernel = Kernel(title, reader.tape, outputs, arg_names, [reader.leaves[a] for a in args],
+                    single=single, rewrite=accuracy != "fast")
+    return Compiled(formula, kernel, layout, dtype=dtype, accuracy=accuracy,
+                    derivatives=derivatives)
+
+
+def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise InputError(f"{option} = {value!r}", "is not available",
+                         f"use {' or '.join(map(repr, allowed))}")
+
+
+def _dtype(dtype: Any) -> str | None:
+    if dtype is None:
+        return None
+    text = getattr(dtype, "__name__", None) or getattr(dtype, "name", None) or str(dtype)
+    if text not in DTYPES:
+        raise InputError(f"dtype = {text!r}", "is not a format that is compiled for",
+                         f"use {' or '.join(DTYPES)}, or None to follow the inputs")
+    require(text)
+    return text

@@ -1,0 +1,149 @@
+"""Kernels: scalar functions that carry their exact derivatives as functions of the same kind.
+
+*Main definitions*: `Kernel`: outputs of one tape as a JAX function with a `custom_jvp` whose tangent
+coefficients are the kernels of the symbolic derivatives.
+
+*Implementation notes*: a derivative is taken on the tape as it was read, before any rewriting, and
+then rewritten by itself: the derivative of mended code is not accurate, the mended derivative is.
+Derivative kernels are made when JAX first asks for them, for perturbed arguments only
+(`symbolic_zeros`), and carry rules of their own, so Hessians never differentiate emitted code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+from derivax.numeric.codegen import emit, support
+from derivax.numeric.codegen.differentiate import derivative
+from derivax.numeric.codegen.recognisers import recognise
+from derivax.numeric.codegen.tape import Tape
+from derivax.numeric.codegen.writer import function_text
+
+__all__ = ["Kernel"]
+
+
+class Kernel:
+    """`name(*args) -> tuple of outputs`, elementwise over broadcast arrays."""
+
+    def __init__(
+        self,
+        name: str,
+        tape: Tape,
+        outputs: Sequence[int],
+        arg_names: Sequence[str],
+        arg_ids: Sequence[int],
+        *,
+        single: bool,
+        rewrite: bool = True,
+        comment: Sequence[str] = (),
+    ) -> None:
+        self.name, self.tape, self.outputs = name, tape, tuple(outputs)
+        self.arg_names, self.arg_ids = tuple(arg_names), tuple(arg_ids)
+        self.single, self.rewrite, self.comment = single, rewrite, tuple(comment)
+        self._derivatives: dict[int, Kernel] = {}
+
+    @cached_property
+    def text(self) -> tuple[str, frozenset[str]]:
+        """The function's source and the support functions it calls."""
+        tape, outputs = self.tape, list(self.outputs)
+        if self.rewrite:
+            tape, outputs = recognise(tape, outputs)
+        return function_text(
+            self.name, tape, outputs, self.arg_names, single=self.single, comment=self.comment
+        )
+
+    @property
+    def source(self) -> str:
+        """A module with this one function."""
+        return module([self])
+
+    def derivative(self, position: int) -> Kernel:
+        """The kernel of the partial derivatives with respect to one argument."""
+        found = self._derivatives.get(position)
+        if found is None:
+            arg = self.arg_names[position]
+            outputs = derivative(self.tape, self.outputs, self.arg_ids[position])
+            found = Kernel(
+                f"{self.name}_d_{arg}",
+                self.tape,
+                outputs,
+                self.arg_names,
+                self.arg_ids,
+                single=self.single,
+                comment=(f"partial derivative of {self.name} with respect to {arg}",),
+            )
+            self._derivatives[position] = found
+        return found
+
+    def vanishes(self, output: int) -> bool:
+        """Whether an output is the constant 0."""
+        return self.tape.number(self.outputs[output]) == 0
+
+    @cached_property
+    def plain(self) -> Callable[..., Any]:
+        """The checked, executed source, differentiated by JAX as it stands."""
+        return emit.load(self.source)[self.name]
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = ("name", "tape", "outputs", "arg_names", "arg_ids", "single", "rewrite", "comment")
+        return {key: self.__dict__[key] for key in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _derivatives={})
+
+    def unruled(self, *args: Any) -> tuple[Any, ...]:
+        """The values, without a derivative rule: JAX differentiates the emitted code."""
+        import jax.numpy as jnp
+        from jax import lax
+
+        shape = jnp.broadcast_shapes(*(a.shape for a in args)) if args else ()
+        dtype = args[0].dtype if args else jnp.result_type(float)
+        results = self.plain(*args)
+        if self.single:
+            results = (results,)
+        return tuple(
+            jnp.broadcast_to(lax.convert_element_type(r, dtype), shape) for r in results
+        )
+
+    @cached_property
+    def function(self) -> Callable[..., tuple[Any, ...]]:
+        """The kernel as a JAX function of arrays, always returning a tuple."""
+        import jax
+        import jax.numpy as jnp
+
+        if not self.arg_names:
+            return self.unruled
+        carrying = jax.custom_jvp(self.unruled)
+
+        def rule(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+            results = carrying(*primals)
+            sums: list[Any] = [None] * len(results)
+            for position, tangent in enumerate(tangents):
+                if isinstance(tangent, jax.custom_derivatives.SymbolicZero):
+                    continue
+                partial = self.derivative(position)
+                moving = [k for k in range(len(results)) if not partial.vanishes(k)]
+                if not moving:
+                    continue
+                coefficients = partial.function(*primals)
+                for k in moving:
+                    term = coefficients[k] * tangent
+                    sums[k] = term if sums[k] is None else sums[k] + term
+            return results, tuple(
+                jnp.zeros_like(r) if s is None else s for r, s in zip(results, sums, strict=True)
+            )
+
+        carrying.defjvp(rule, symbolic_zeros=True)
+        return carrying
+
+
+def module(kernels: Sequence[Kernel], doc: str = "") -> str:
+    """The text of a module with these kernels and the support functions that they call."""
+    needed = frozenset().union(*(k.text[1] for k in kernels))
+    parts = [f'"""{doc}"""\n\n{emit.HEADER}' if doc else emit.HEADER]
+    if needed:
+        parts.append(support.source(needed))
+    parts += [k.text[0] for k in kernels]
+    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"

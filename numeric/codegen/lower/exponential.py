@@ -1,0 +1,44 @@
+"""Exponentials and logarithms: exp, log, and the recognised expm1, log1p, log-sum-exp.
+
+*Main definitions*: readers of exp and log; operations `exp`, `expm1`, `log`, `log1p`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import sympy
+
+from derivax.numeric.codegen.lower.operation import Operation, function, inverse, one_plus
+from derivax.numeric.codegen.tape import Tape
+
+if TYPE_CHECKING:
+    from derivax.numeric.codegen.reading import Reader
+
+__all__ = ["OPERATIONS", "read_exp", "read_log"]
+
+
+def read_exp(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
+    return reader.tape.exp(ids[0])
+
+
+def read_log(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
+    tape = reader.tape
+    if len(ids) == 2:
+        return tape.div(tape.push("log", (ids[0],)), tape.push("log", (ids[1],)))
+    if tape.number(ids[0]) == 1:
+        return tape.const(0)
+    return tape.push("log", (ids[0],))
+
+
+def _same(tape: Tape, x: int, y: int) -> int:
+    return y
+
+
+OPERATIONS: dict[str, Operation] = {
+    "exp": function("jnp.exp", _same),
+    "expm1": function("jnp.expm1", lambda tape, x, y: tape.exp(x)),
+    "log": function("jnp.log", lambda tape, x, y: inverse(tape, x)),
+    "log1p": function("accurate_log1p", lambda tape, x, y: inverse(tape, one_plus(tape, x))),
+}

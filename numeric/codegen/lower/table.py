@@ -1,0 +1,128 @@
+"""The one table: SymPy head -> how it is read onto the tape, tape operation -> how it is written.
+
+A new head is one line in `HEADS`; a new operation is one entry in its family's `OPERATIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import sympy
+from sympy.core import relational
+from sympy.logic import boolalg
+
+from derivax.numeric.codegen.lower import (
+    arithmetic,
+    error_function,
+    exponential,
+    hyperbolic,
+    logic,
+    rounding,
+    trigonometric,
+)
+from derivax.numeric.codegen.lower.operation import Operation
+from derivax.numeric.codegen.lower.trigonometric import read_function, read_reciprocal
+
+if TYPE_CHECKING:
+    from derivax.numeric.codegen.reading import Reader
+
+__all__ = ["CHILDREN", "HEADS", "OPERATIONS", "supported"]
+
+Read = Callable[["Reader", sympy.Basic, Sequence[int]], int]
+
+HEADS: dict[type, Read] = {
+    # numbers
+    sympy.Rational: arithmetic.read_rational,
+    sympy.Float: arithmetic.read_float,
+    sympy.NumberSymbol: arithmetic.read_named,
+    type(sympy.oo): arithmetic.read_named,
+    type(-sympy.oo): arithmetic.read_named,
+    type(sympy.nan): arithmetic.read_named,
+    # arithmetic
+    sympy.Add: arithmetic.read_add,
+    sympy.Mul: arithmetic.read_mul,
+    sympy.Pow: arithmetic.read_pow,
+    # exponentials
+    sympy.exp: exponential.read_exp,
+    sympy.log: exponential.read_log,
+    # trigonometric
+    sympy.sin: read_function("sin"),
+    sympy.cos: read_function("cos"),
+    sympy.tan: read_function("tan"),
+    sympy.cot: read_reciprocal("tan"),
+    sympy.sec: read_reciprocal("cos"),
+    sympy.csc: read_reciprocal("sin"),
+    sympy.asin: read_function("asin"),
+    sympy.acos: read_function("acos"),
+    sympy.atan: read_function("atan"),
+    sympy.acot: read_function("acot"),
+    sympy.asec: read_function("asec"),
+    sympy.acsc: read_function("acsc"),
+    sympy.atan2: read_function("atan2"),
+    sympy.sinc: trigonometric.read_sinc,
+    # hyperbolic
+    sympy.sinh: read_function("sinh"),
+    sympy.cosh: read_function("cosh"),
+    sympy.tanh: read_function("tanh"),
+    sympy.coth: read_function("coth"),
+    sympy.sech: read_function("sech"),
+    sympy.csch: read_function("csch"),
+    sympy.asinh: read_function("asinh"),
+    sympy.acosh: read_function("acosh"),
+    sympy.atanh: read_function("atanh"),
+    sympy.acoth: read_function("acoth"),
+    sympy.asech: read_function("asech"),
+    sympy.acsch: read_function("acsch"),
+    # rounding
+    sympy.Abs: read_function("abs"),
+    sympy.sign: read_function("sign"),
+    sympy.floor: read_function("floor"),
+    sympy.ceiling: read_function("ceiling"),
+    sympy.Min: rounding.read_extremum("min"),
+    sympy.Max: rounding.read_extremum("max"),
+    sympy.Mod: rounding.read_mod,
+    sympy.frac: rounding.read_frac,
+    sympy.Heaviside: rounding.read_heaviside,
+    # relations and logic
+    relational.StrictLessThan: logic.read_relation("lt"),
+    relational.LessThan: logic.read_relation("le"),
+    relational.StrictGreaterThan: logic.read_relation("gt"),
+    relational.GreaterThan: logic.read_relation("ge"),
+    relational.Equality: logic.read_relation("eq"),
+    relational.Unequality: logic.read_relation("ne"),
+    boolalg.BooleanTrue: logic.read_truth,
+    boolalg.BooleanFalse: logic.read_truth,
+    boolalg.And: logic.read_variadic("and"),
+    boolalg.Or: logic.read_variadic("or"),
+    boolalg.Not: logic.read_not,
+    boolalg.Xor: logic.read_xor,
+    boolalg.Implies: logic.read_implies,
+    boolalg.ITE: logic.read_ite,
+    sympy.Piecewise: logic.read_piecewise,
+    # error function
+    sympy.erf: read_function("erf"),
+    sympy.erfc: read_function("erfc"),
+}
+
+# heads whose operands on the tape are not simply `expr.args`
+CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
+    sympy.Piecewise: logic.piecewise_children,
+    sympy.Rational: lambda expr: (),
+    sympy.Float: lambda expr: (),
+}
+
+OPERATIONS: dict[str, Operation] = {
+    **arithmetic.OPERATIONS,
+    **exponential.OPERATIONS,
+    **trigonometric.OPERATIONS,
+    **hyperbolic.OPERATIONS,
+    **rounding.OPERATIONS,
+    **logic.OPERATIONS,
+    **error_function.OPERATIONS,
+}
+
+
+def supported() -> str:
+    """The heads that can be compiled, for the message of a refusal."""
+    return ", ".join(sorted({head.__name__ for head in HEADS}, key=str.lower))

@@ -1,0 +1,134 @@
+"""From SymPy to the tape: an explicit stack, one visit per distinct object, no recursion.
+
+*Implementation notes*: nodes are remembered by identity, never by SymPy equality or `has` /
+`free_symbols` / `preorder_traversal`, which walk the tree and are exponential on shared DAGs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy
+
+from derivax.errors import CompileError
+from derivax.numeric.codegen.lower.table import CHILDREN, HEADS, supported
+from derivax.numeric.codegen.tape import Tape
+
+__all__ = ["Reader", "short"]
+
+LEAVES = (sympy.Symbol, sympy.MatrixSymbol)
+
+
+class Reader:
+    """Reads expressions of the given arguments onto one tape."""
+
+    def __init__(
+        self,
+        args: Sequence[sympy.Basic],
+        names: Sequence[str],
+        functions: Mapping[Any, Any] | None = None,
+    ) -> None:
+        self.tape = Tape()
+        self.functions = dict(functions or {})
+        self.args = tuple(args)
+        self.leaves: dict[sympy.Basic, int] = {
+            symbol: self.tape.arg(k, names[k]) for k, symbol in enumerate(self.args)
+        }
+        self._seen: dict[int, int] = {}
+        self._alive: list[sympy.Basic] = []  # identities stay valid while we hold the objects
+
+    def read(self, expr: sympy.Basic) -> int:
+        """The index of the expression on the tape."""
+        seen, stack = self._seen, [(expr, False)]
+        path: list[sympy.Basic] = []
+        while stack:
+            node, ready = stack.pop()
+            key = id(node)
+            if ready:
+                path.pop()
+                children = self._children(node)
+                ids = [seen[id(child)] for child in children]
+                seen[key] = self._build(node, ids, path)
+                continue
+            if key in seen:
+                continue
+            self._alive.append(node)
+            if isinstance(node, LEAVES) and node in self.leaves:
+                seen[key] = self.leaves[node]
+                continue
+            children = self._children(node)
+            self._alive.extend(children)
+            stack.append((node, True))
+            path.append(node)
+            stack.extend((child, False) for child in reversed(children) if id(child) not in seen)
+        return seen[id(expr)]
+
+    def _children(self, node: sympy.Basic) -> tuple[sympy.Basic, ...]:
+        rule = _entry(CHILDREN, type(node))
+        return node.args if rule is None else rule(node)
+
+    def _build(self, node: sympy.Basic, ids: Sequence[int], path: Sequence[sympy.Basic]) -> int:
+        read = _entry(HEADS, type(node))
+        if read is None:
+            raise self._refusal(node, path)
+        return read(self, node, ids)
+
+    def _refusal(self, node: sympy.Basic, path: Sequence[sympy.Basic]) -> CompileError:
+        place = f" inside {short(path[-1])}" if path else ""
+        if isinstance(node, sympy.Symbol):
+            return CompileError(
+                f"symbol {node.name!r}{place}",
+                "is not among the arguments",
+                f"pass it in args (now: {', '.join(short(a) for a in self.args) or 'none'})",
+            )
+        if node is sympy.I or node is sympy.zoo:
+            return CompileError(
+                f"{short(node)}{place}",
+                "complex values are not compiled yet",
+                "compile the real and imaginary parts",
+            )
+        return CompileError(
+            f"{type(node).__name__}: {short(node)}{place}",
+            "this head has no lowering to JAX",
+            f"supported: {supported()}",
+        )
+
+
+def _entry(table: Mapping[type, Any], head: type) -> Any:
+    found = table.get(head)
+    if found is not None:
+        return found
+    for base in head.__mro__:
+        if base in table:
+            return table[base]
+    return None
+
+
+def short(expr: object, limit: int = 60) -> str:
+    """A bounded text of an expression: never the whole tree."""
+    if isinstance(expr, sympy.Basic) and expr.args:
+        parts: list[str] = []
+        budget = [40]
+        _sketch(expr, parts, budget)
+        text = "".join(parts)
+    else:
+        text = str(expr)
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _sketch(expr: sympy.Basic, parts: list[str], budget: list[int], depth: int = 0) -> None:
+    budget[0] -= 1
+    if budget[0] < 0 or depth > 6:
+        parts.append("…")
+    elif not expr.args:
+        parts.append(str(expr))
+    else:
+        parts.append(f"{type(expr).__name__}(")
+        for k, arg in enumerate(expr.args):
+            if budget[0] < 0:
+                break
+            parts.append(", " if k else "")
+            _sketch(arg, parts, budget, depth + 1)
+        parts.append(")")

@@ -1,0 +1,220 @@
+"""From a tape to lines of Python: one pass, operands before uses, temporaries with names.
+
+*Main definitions*: `Writer` (the state that the operations' `write` functions see), `function_text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from derivax.numeric.codegen import constants, support
+from derivax.numeric.codegen.lower.arithmetic import power_text, product_text
+from derivax.numeric.codegen.lower.operation import ADD, ATOM, Text
+from derivax.numeric.codegen.lower.table import OPERATIONS
+from derivax.numeric.codegen.tape import Node, Tape
+
+__all__ = ["Writer", "function_text"]
+
+WIDTH = 100
+INLINE = 44  # a longer text gets a name
+LEAVES = frozenset({"const", "named", "arg", "truth"})
+
+
+class Writer:
+    """Writes the body of one function.
+
+    `texts` maps tape indices to the text that stands for them; `room` is the length at which a
+    sum or product is broken into several lines.
+    """
+
+    room = 64
+
+    def __init__(self, tape: Tape, outputs: Sequence[int], arg_names: Sequence[str]) -> None:
+        self.tape, self.arg_names = tape, tuple(arg_names)
+        self.lines: list[str] = []
+        self.texts: dict[int, Text] = {}
+        self.needed: set[str] = set()
+        self.definitions: list[str] = []
+        self._held: set[int] = set()
+        self._taken = set(arg_names) | support.names()
+        self._count: dict[str, int] = {}
+        self._single: dict[Fraction, str] = {}
+        order = tape.reachable(outputs)
+        uses = tape.uses(order, outputs)
+        for i in reversed(order):  # a reciprocal is written as a division at every use
+            if self._is_reciprocal(i):
+                uses[tape[i].operands[0]] += uses[i] - 1
+        constant: set[int] = set()
+        for i in order:
+            node = tape[i]
+            if node.op in ("const", "named") or (
+                node.shape is None and node.operands and all(k in constant for k in node.operands)
+            ):
+                constant.add(i)
+            self.texts[i] = self._text(i, node, uses[i], i in constant)
+
+    def _text(self, i: int, node: Node, uses: int, constant: bool) -> Text:
+        if constant and node.op not in ("const", "named"):
+            value = constants.evaluate(self.tape, i)
+            if value is not None:
+                text = self.literal(value)
+                return Text(text, ADD if text.startswith("-") else ATOM)
+        operation = OPERATIONS[node.op]
+        text = operation.write(self, node, [self.texts[k] for k in node.operands])
+        if len(text.text) > WIDTH - 30 and node.op not in ("add", "mul"):
+            for k in node.operands:
+                if not self.texts[k].text.isidentifier() and self.tape[k].op not in LEAVES:
+                    self._hold_node(k, OPERATIONS[self.tape[k].op].name)
+            text = operation.write(self, node, [self.texts[k] for k in node.operands])
+        self.texts[i] = text
+        if node.op in LEAVES or self._is_reciprocal(i):
+            return text
+        if uses > 1 or len(text.text) > INLINE:
+            self._hold_node(i, operation.name)
+        return self.texts[i]
+
+    # -- what the operations ask --------------------------------------------------------------
+
+    def need(self, name: str) -> None:
+        """The text calls this support function (a name of jnp or lax needs nothing)."""
+        if "." not in name:
+            self.needed.add(name)
+
+    def arg_name(self, node: Node) -> str:
+        position, _ = node.data  # type: ignore[misc]
+        return self.arg_names[position]
+
+    def literal(self, value: Fraction) -> str:
+        """The float literal nearest to an exact number, in either format."""
+        double = constants.round_to_double(value)
+        if double in (float("inf"), float("-inf")):
+            return "jnp.inf" if double > 0 else "-jnp.inf"
+        single = constants.round_to_single(value)
+        if single != constants.round_to_single(Fraction(double)) and self.arg_names:
+            # rounding twice would miss the nearest float32: choose by the format at hand
+            return (
+                f"jnp.where(jnp.finfo({self.arg_names[0]}.dtype).bits > 32, {double!r}, {single!r})"
+            )
+        return repr(double)
+
+    def literal_of(self, node: Node) -> str:
+        index = self.tape.push(node.op, node.operands, node.data)
+        value = constants.evaluate(self.tape, index)
+        assert value is not None
+        return self.literal(value)
+
+    @staticmethod
+    def single(value: Fraction) -> Fraction:
+        return Fraction(constants.round_to_single(value))
+
+    def is_held(self, i: int) -> bool:
+        return i in self._held
+
+    def is_negative(self, i: int) -> bool:
+        """Whether a term of a sum is written with a minus sign."""
+        node = self.tape[i]
+        if node.op == "const":
+            return node.data < 0  # type: ignore[operator]
+        if node.op != "mul" or i in self._held:
+            return False
+        coefficient = self.tape.number(node.operands[0])
+        return coefficient is not None and coefficient < 0
+
+    def negated(self, i: int) -> Text:
+        node = self.tape[i]
+        if node.op == "const":
+            return Text(self.literal(-node.data))  # type: ignore[operator]
+        coefficient = self.tape.number(node.operands[0])
+        assert coefficient is not None
+        return product_text(self, -coefficient, node.operands[1:])
+
+    def power_text(self, base: int, exponent: Fraction) -> str:
+        return power_text(self, self.texts[base], exponent)
+
+    def product(self, factors: Sequence[str]) -> str:
+        lines: list[str] = []
+        text = ""
+        for factor in factors:
+            if text and len(text) + len(factor) > self.room:
+                lines.append(self.hold("product", text))
+                text = ""
+            text = f"{text} * {factor}" if text else factor
+        return self.join("product", [*lines, text], " * ") if lines else text
+
+    def join(self, stem: str, parts: Sequence[str], operator: str) -> str:
+        """Parts combined as a balanced tree of lines of at most four."""
+        level = list(parts)
+        while len(level) > 4:
+            level = [
+                level[k]
+                if k + 1 == len(level)
+                else self.hold(stem, operator.join(level[k : k + 4]))
+                for k in range(0, len(level), 4)
+            ]
+        return operator.join(level)
+
+    # -- names --------------------------------------------------------------------------------
+
+    def fresh(self, stem: str) -> str:
+        while True:
+            self._count[stem] = self._count.get(stem, 0) + 1
+            name = f"{stem}{self._count[stem]}"
+            if name not in self._taken:
+                self._taken.add(name)
+                return name
+
+    def hold(self, stem: str, text: str) -> str:
+        """Assign the text to a new name and return the name."""
+        name = self.fresh(stem)
+        self.lines.append(f"{name} = {text}")
+        return name
+
+    def _hold_node(self, i: int, stem: str) -> None:
+        self.texts[i] = Text(self.hold(stem, self.texts[i].text))
+        self._held.add(i)
+
+    def _is_reciprocal(self, i: int) -> bool:
+        node = self.tape[i]
+        return node.op == "power" and node.data < 0  # type: ignore[operator]
+
+
+def wrap(opening: str, items: Sequence[str], closing: str, indent: str = "    ") -> str:
+    """`opening item, item closing` on one line if it fits, else on several."""
+    line = f"{indent}{opening}{', '.join(items)}{closing}"
+    if len(line) <= WIDTH:
+        return line
+    lines, text = [f"{indent}{opening}"], ""
+    for item in items:
+        if text and len(indent) + 4 + len(text) + len(item) + 2 > WIDTH:
+            lines.append(f"{indent}    {text.rstrip()}")
+            text = ""
+        text += f"{item}, "
+    lines += [f"{indent}    {text.rstrip()}", f"{indent}{closing}"]
+    return "\n".join(lines)
+
+
+def function_text(
+    name: str,
+    tape: Tape,
+    outputs: Sequence[int],
+    arg_names: Sequence[str],
+    *,
+    single: bool,
+    doc: str = "",
+    comment: Sequence[str] = (),
+) -> tuple[str, frozenset[str]]:
+    """The text of one function of the outputs, and the support functions that it calls."""
+    writer = Writer(tape, outputs, arg_names)
+    lines = [*writer.definitions, wrap(f"def {name}(", arg_names, "):", "")]
+    if doc:
+        lines.append(f'    """{doc}"""')
+    lines += [f"    # {line}" for line in comment]
+    lines += [f"    {line}" for line in writer.lines]
+    results = [writer.texts[i].text for i in outputs]
+    if single:
+        lines.append(f"    return {results[0]}")
+    else:
+        closing = ",)" if len(results) == 1 else ")"
+        lines.append(wrap("return (", results, closing))
+    return "\n".join(lines), frozenset(writer.needed)
