@@ -104,12 +104,15 @@ def row(name: str) -> Row:
     >>> row("saxe-linear-networks/modes")
     Traceback (most recent call last):
     ...
-    derivax.errors.UnknownName: result 'saxe-linear-networks/modes': there is none of this name; \
-did you mean 'saxe-linear-networks/mode'?
+    derivax.errors.UnknownName: result of saxe-linear-networks 'modes': there is none of this name; did you mean 'mode'?
     """
-    if name not in RESULTS:
-        raise UnknownName.among("result", name, RESULTS)
-    return RESULTS[name]
+    if name in RESULTS:
+        return RESULTS[name]
+    theory, _, result = name.partition("/")
+    if theory not in THEORIES:
+        raise UnknownName.among("theory", theory, THEORIES)
+    own = [other.partition("/")[2] for other in expand(theory)]
+    raise UnknownName.among(f"result of {theory}", result, own)
 
 
 def expand(name: str) -> tuple[str, ...]:

@@ -1,0 +1,399 @@
+"""The command line: the verbs of derivax in one grammar.
+
+    derivax VERB [SUBJECT] [options]
+
+A subject is a NAME of the catalogue (a theory alone stands for all its results) or text:
+`--expr "u0*exp(k*t)" --args "t k u0"`, `--equation "u'(t) = k*u(t)" --given "u(0) = u0"`, or both: a
+formula, and the problem that it claims to solve.
+
+Exit status: 0 done or verified, 1 refuted or incomplete, 2 wrong usage or input (one line on
+standard error), 130 interrupted.
+
+Main definitions: `main`, `build_parser`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from derivax import catalog
+from derivax.errors import DerivaxError, InputError
+from derivax.writing import write_atomically
+
+__all__ = ["build_parser", "main"]
+
+DONE, REFUTED_OR_INCOMPLETE, WRONG_INPUT, DEFECT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 70, 130, 141
+
+# choices of the verbs, written out: reading them from the rooms would load SymPy for `--help`
+STYLES = ("equation", "align", "derivation", "document")
+PROFILES = ("quick", "standard", "full")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    >>> main(["list", "saxe-linear-networks/mode"])
+    saxe-linear-networks/mode  Learning curve of one balanced mode, in closed form
+    0
+    """
+    for stream in (sys.stdout, sys.stderr):  # a terminal without Greek letters shows escapes
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        args = build_parser().parse_args(argv)
+        status = args.run(args)
+        sys.stdout.flush()
+        return int(status)
+    except _Printed:
+        return DONE
+    except DerivaxError as error:
+        _complain(str(error))
+        return WRONG_INPUT
+    except RecursionError:
+        _complain("the input: is nested too deep; write it with fewer nested brackets")
+        return WRONG_INPUT
+    except KeyboardInterrupt:
+        _complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader (head, less) has gone; Python must not find a closed pipe when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as error:
+        if os.environ.get("DERIVAX_TRACEBACK"):
+            raise
+        _complain(
+            f"this is a defect of derivax, not of the input: {type(error).__name__}: {error}; "
+            "DERIVAX_TRACEBACK=1 shows where"
+        )
+        return DEFECT
+
+
+def _complain(message: str) -> None:
+    line = " ".join(message.split())
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    print(f"derivax: {line[:1000]}", file=sys.stderr)
+
+
+# --- grammar ---------------------------------------------------------------------------------
+
+
+class _Printed(BaseException):
+    """`--help` or `--version` has printed what was asked."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose errors are one line, and which never ends the process."""
+
+    def error(self, message: str) -> NoReturn:
+        place = self.prog.removeprefix("derivax").strip() or "command line"
+        raise InputError(place, message, f"see {self.prog} --help")
+
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        raise _Printed
+
+
+class _Version(argparse.Action):
+    """`--version`, read from the installation only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> NoReturn:
+        import derivax
+
+        print(f"derivax {derivax.__version__}")
+        parser.exit()
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    parser = _Parser(
+        prog="derivax",
+        description="From a starting equation to a checked derivation, LaTeX and certified JAX code.",
+        epilog="exit status: 0 done or verified, 1 refuted or incomplete, 2 wrong usage or input",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
+    verbs = parser.add_subparsers(metavar="VERB", required=True)
+
+    def verb(name: str, run: Any, description: str) -> argparse.ArgumentParser:
+        added = verbs.add_parser(
+            name, help=description, description=description[0].upper() + description[1:] + ".",
+            allow_abbrev=False,
+        )  # fmt: skip
+        added.set_defaults(run=run)
+        return added
+
+    one = verb("list", _list, "list the results that ship with derivax")
+    one.add_argument("name", metavar="NAME", nargs="?", help="a theory or a result (default: all)")
+    _add_output(one)
+
+    one = verb("derive", _derive, "derive a result step by step, each step checked")
+    _add_subject(one)
+    one.add_argument("--method", help="the method to use (default: the first that matches)")
+    _add_output(one)
+
+    one = verb("latex", _latex, "typeset a formula or a derivation")
+    _add_subject(one)
+    one.add_argument("--style", choices=STYLES, default="equation", help="default: equation")
+    _add_output(one)
+
+    one = verb("compile", _compile, "print the JAX source of a formula")
+    _add_subject(one)
+    _add_compilation(one)
+    _add_output(one)
+
+    one = verb("verify", _verify, "check formula and code, and write a certificate")
+    _add_subject(one)
+    _add_compilation(one)
+    one.add_argument("--profile", choices=PROFILES, default="standard", help="default: standard")
+    one.add_argument("--seed", type=int, default=0, help="of the sampled points (default: 0)")
+    one.add_argument("--budget", type=float, metavar="SECONDS", help="stop sampling after SECONDS")
+    _add_output(one)
+
+    one = verb("equal", _equal, "decide whether two expressions are equal on a domain")
+    one.add_argument("a", metavar="A")
+    one.add_argument("b", metavar="B")
+    _add_ranges(one)
+    _add_output(one)
+
+    one = verb("recheck", _recheck, "compute again what a certificate claims")
+    one.add_argument("file", metavar="FILE", type=Path, help="as `derivax verify -o FILE` wrote it")
+    _add_output(one)
+
+    one = verb("export", _export, "write a formula as a module that needs JAX alone")
+    _add_subject(one)
+    _add_compilation(one)
+    one.add_argument("-o", "--output", type=Path, metavar="FILE", required=True,
+                     help="the module to write; for a theory, a folder")  # fmt: skip
+
+    one = verb("doctor", _doctor, "show versions, devices, and what here changes results")
+    _add_output(one)
+
+    one = verb("demo", _demo, "predict and train a linear network on handwritten digits")
+    one.add_argument("--quick", action="store_true", help="fewer modes and steps")
+    one.add_argument("-o", "--output", type=Path, metavar="FOLDER", default=Path("demo-output"),
+                     help="default: demo-output")  # fmt: skip
+    return parser
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="machine-readable output")
+    parser.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write to FILE instead of the terminal"
+    )
+
+
+def _add_subject(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("subject")
+    group.add_argument("name", metavar="NAME", nargs="?", help="see `derivax list`")
+    group.add_argument("--expr", metavar="TEXT", help="a formula: 'u0*exp(k*t)'")
+    group.add_argument("--args", metavar="NAMES", help="its arguments in calling order: 't k u0'")
+    group.add_argument("--equation", metavar="TEXT", help="a problem: \"u'(t) = k*u(t)\"; several with ;")
+    group.add_argument("--given", metavar="TEXT", help="given values: 'u(0) = u0'; several with ;")
+    group.add_argument("--unknown", metavar="TEXT", help="what is asked: 'u(t)' (default: found)")
+    group.add_argument(
+        "--set", metavar="NAME=VALUE", action="append", default=[], dest="settings",
+        help="a parameter of the result (L=2), or a value for a symbol of the text; repeatable",
+    )  # fmt: skip
+    _add_ranges(parser)
+
+
+def _add_ranges(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--domain", metavar="RANGES", help="'t=0:inf, s=0:20'")
+    parser.add_argument("--where", metavar="RELATIONS", help="'u0 < s, tau > 0'")
+
+
+def _add_compilation(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("compilation")
+    group.add_argument("--dtype", choices=("float32", "float64"), help="default: that of the inputs")
+    group.add_argument("--accuracy", choices=("fast", "balanced", "best"))
+    group.add_argument("--function", metavar="NAME", help="name of the generated function")
+
+
+# --- the verbs -------------------------------------------------------------------------------
+
+
+def _list(args: argparse.Namespace) -> int:
+    wanted = None if args.name is None else set(catalog.expand(args.name))
+    rows = [row for row in catalog.rows() if wanted is None or row["name"] in wanted]
+    if args.json:
+        return _emit_json(args, rows)
+    return _emit_table(args, ("name", "title"), [(row["name"], row["title"]) for row in rows])
+
+
+def _derive(args: argparse.Namespace) -> int:
+    from derivax.subjects import derivations
+
+    found = list(derivations(args, method=args.method))
+    if args.json:
+        _emit_json(args, [derivation.to_json() for derivation in found])
+    else:
+        _emit(args, "\n\n".join(str(derivation) for derivation in found))
+    return _status(derivation.outcome.established for derivation in found)
+
+
+def _latex(args: argparse.Namespace) -> int:
+    from derivax import verbs
+    from derivax.subjects import subjects
+
+    texts = {name: verbs.latex(subject, style=args.style) for name, subject in subjects(args)}
+    if args.json:
+        return _emit_json(args, [{"name": name, "latex": text} for name, text in texts.items()])
+    return _emit(args, "\n\n".join(texts.values()))
+
+
+def _compile(args: argparse.Namespace) -> int:
+    from derivax.subjects import compiled_subjects
+
+    found = list(compiled_subjects(args))
+    if args.json:
+        described = [
+            {"name": name, "signature": str(compiled.signature), "source": compiled.source}
+            for name, compiled in found
+        ]
+        return _emit_json(args, described)
+    return _emit(args, "\n\n".join(compiled.source for _, compiled in found))
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from derivax import verbs
+    from derivax.subjects import enable_float64, verifiable_subjects
+
+    enable_float64()
+    found = [
+        verbs.verify(subject, profile=args.profile, seed=args.seed, budget=args.budget)
+        for _, subject in verifiable_subjects(args)
+    ]
+    return _emit_certificates(args, found)
+
+
+def _recheck(args: argparse.Namespace) -> int:
+    from derivax import verbs
+    from derivax.subjects import enable_float64
+
+    enable_float64()
+    return _emit_certificates(args, verbs.recheck(args.file))
+
+
+def _equal(args: argparse.Namespace) -> int:
+    from derivax import verbs
+    from derivax.subjects import compared
+
+    a, b, domain = compared(args)
+    finding = verbs.equal(a, b, domain)
+    if args.json:
+        report = {
+            "outcome": str(finding.outcome),
+            "method": finding.method,
+            "detail": finding.detail,
+            "resolution": finding.resolution,
+            "witness": None if finding.witness is None else dict(finding.witness),
+        }
+        _emit_json(args, report)
+    else:
+        lines = [f"{finding.outcome}: {args.a} = {args.b}  ({finding.method})"]
+        lines += [finding.detail] if finding.detail else []
+        if finding.witness is not None:
+            lines.append("witness: " + ", ".join(f"{k} = {v}" for k, v in finding.witness.items()))
+        _emit(args, "\n".join(lines))
+    return _status([finding.outcome.established])
+
+
+def _export(args: argparse.Namespace) -> int:
+    from derivax import verbs
+    from derivax.subjects import compiled_subjects
+
+    found = list(compiled_subjects(args))
+    if len(found) > 1:
+        args.output.mkdir(parents=True, exist_ok=True)
+    for name, compiled in found:
+        path = args.output / f"{compiled.name}.py" if len(found) > 1 else args.output
+        print(f"{name}: {verbs.export(compiled, path)}")
+    return DONE
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from derivax.doctor import describe, examine
+
+    found = examine()
+    _emit_json(args, found) if args.json else _emit(args, describe(found))
+    return _status([not found["warnings"]])
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from derivax import demo
+    from derivax.subjects import enable_float64
+
+    enable_float64()
+    return demo.run(args.output, args.quick, Console())
+
+
+# --- output ----------------------------------------------------------------------------------
+
+
+def _status(established: Iterable[bool]) -> int:
+    return DONE if all(established) else REFUTED_OR_INCOMPLETE
+
+
+def _emit(args: argparse.Namespace, text: str) -> int:
+    text = text.rstrip("\n") + "\n"
+    if args.output is None:
+        sys.stdout.write(text)
+    else:
+        write_atomically(args.output, text)
+    return DONE
+
+
+def _emit_json(args: argparse.Namespace, value: Any) -> int:
+    return _emit(args, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _emit_table(
+    args: argparse.Namespace, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+) -> int:
+    """A table with lines and colours on a terminal; aligned columns for a pipe or a file."""
+    if args.output is None and sys.stdout.isatty():
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table(*head, box=None, header_style="bold", pad_edge=False)
+        for row in rows:
+            table.add_row(*row, style=None)
+        Console(markup=False, highlight=False).print(table)
+        return DONE
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        lines.append("  ".join([*cells, row[-1]]))
+    return _emit(args, "\n".join(lines))
+
+
+def _emit_certificates(args: argparse.Namespace, found: Sequence[Any]) -> int:
+    from derivax.numeric.verify.certificate import write_certificates
+
+    if args.output is not None:
+        write_certificates(args.output, found)
+    if args.json:
+        content = [certificate.to_dict() for certificate in found]
+        print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        for certificate in found:
+            Console(highlight=False).print(certificate)
+    else:
+        for certificate in found:
+            print(certificate)
+            if certificate.witness is not None:
+                print("  witness: " + ", ".join(f"{k} = {v}" for k, v in certificate.witness.items()))
+            for assumption in certificate.assumptions:
+                print(f"  assumes: {assumption}")
+    return _status(certificate.verdict == "verified" for certificate in found)

@@ -1,0 +1,283 @@
+"""From the words of a command line to what the verbs take: derivations, formulas, problems.
+
+One table of symbols serves all texts of a command, so that the `s` of `--expr` is the `s` of
+`--equation`.  Its assumptions come from `--domain` and `--where`: `s > 0` makes `s` positive, which
+is what lets SymPy simplify.
+
+Main definitions: `subjects`, `derivations`, `verifiable_subjects`, `compiled_subjects`, `compared`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Basic, Symbol, oo, true
+from sympy.core.function import AppliedUndef
+
+from derivax import catalog, verbs
+from derivax.errors import InputError
+from derivax.symbolic.derivation import Derivation
+from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.formula import Formula
+from derivax.symbolic.parse import (
+    parse,
+    parse_domain,
+    parse_equations,
+    parse_given,
+    parse_relations,
+)
+from derivax.symbolic.problem import Problem
+
+__all__ = ["compared", "compiled_subjects", "derivations", "enable_float64", "subjects", "verifiable_subjects"]
+
+Subject = Derivation | Formula
+
+
+def enable_float64() -> None:
+    """Switch JAX to float64 in this process, which is the command's own."""
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+
+
+def subjects(args: argparse.Namespace) -> Iterator[tuple[str, Subject]]:
+    """(name, Derivation of a NAME or of a problem | Formula written by hand), one after the other."""
+    if args.name is not None:
+        _refuse_mixture(args)
+        parameters = {name: _number(name, text) for name, text in _settings(args).items()}
+        for name in catalog.expand(args.name):
+            yield name, _restricted(verbs.derive(name, **parameters), args)
+    elif args.expr is not None:
+        formula = _formula(args)
+        yield formula.name, formula
+    else:
+        yield "problem", verbs.derive(_problem(args, Texts.of(args)))
+
+
+def derivations(args: argparse.Namespace, method: str | None = None) -> Iterator[Derivation]:
+    """What `derivax derive` shows."""
+    if args.expr is not None:
+        raise InputError("--expr", "is a finished formula", "to judge it, use derivax verify --expr")
+    if args.name is None:
+        yield verbs.derive(_problem(args, Texts.of(args)), method=method)
+        return
+    if method is not None:
+        raise InputError("--method", "belongs to a problem in text", "drop it for a NAME")
+    for _, subject in subjects(args):
+        assert isinstance(subject, Derivation)
+        yield subject
+
+
+def compiled_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
+    """(name, Compiled) of each subject."""
+    enable_float64()
+    for name, subject in subjects(args):
+        yield name, verbs.compile(subject, **_compilation(args))
+
+
+def verifiable_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
+    """(name, what `verify` takes): compiled first when the options say how."""
+    how = _compilation(args)
+    for name, subject in subjects(args):
+        yield name, verbs.compile(subject, **how) if how else subject
+
+
+def compared(args: argparse.Namespace) -> tuple[Basic, Basic, Domain]:
+    """The two expressions of `derivax equal`, and the domain that they are compared on."""
+    texts = Texts.of(args)
+    a, b = parse(args.a, texts.symbols), parse(args.b, texts.symbols)
+    symbols = sorted((s for s in a.free_symbols | b.free_symbols if isinstance(s, Symbol)), key=str)
+    return a, b, Domain.of(symbols, texts.ranges_of(symbols), texts.where)
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The symbols of a command with their assumptions, ranges and relations."""
+
+    symbols: Mapping[str, Symbol]
+    ranges: Mapping[str, tuple[Any, Any]]
+    where: tuple[Basic, ...]
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> Texts:
+        """Read `--args`, `--domain` and `--where`."""
+        names = _argument_names(getattr(args, "args", None))
+        ranges = {str(key): ends for key, ends in parse_domain(args.domain or "").items()}
+        relations = parse_relations(args.where or "")
+        names += [name for name in ranges if name not in names]
+        names += [str(s) for r in relations for s in r.free_symbols if str(s) not in names]
+        symbols = {name: Symbol(name, **_assumptions(name, ranges, relations)) for name in names}
+        # once more, now that `s` knows that it is positive: `s > 0` has become true and says no more
+        where = [r for r in parse_relations(args.where or "", symbols) if r != true]
+        if any(not r.free_symbols for r in where):
+            raise InputError(f"--where {args.where}", "contains a relation that is false", "mend it")
+        return cls(symbols, ranges, tuple(where))
+
+    def ranges_of(self, symbols: list[Symbol]) -> dict[Symbol, tuple[Any, Any]]:
+        """The ranges of `--domain` by symbol; a range of something else is an error."""
+        by_name = {str(symbol): symbol for symbol in symbols}
+        for name in self.ranges:
+            if name not in by_name:
+                raise InputError(f"--domain {name}", "is no symbol of the subject", f"known: {', '.join(by_name)}")
+        return {by_name[name]: ends for name, ends in self.ranges.items()}
+
+
+def _assumptions(name: str, ranges: Mapping[str, Any], relations: Any) -> dict[str, bool]:
+    """What the ranges and the relations with numbers say about one symbol."""
+    low, high = ranges.get(name, (-oo, oo))
+    lows, highs = [(low, False)], [(high, False)]
+    for relation in relations:
+        strict = relation.rel_op in ("<", ">")
+        if relation.rel_op not in ("<", ">", "<=", ">="):
+            continue
+        if str(relation.gts) == name and relation.lts.is_number:
+            lows.append((relation.lts, strict))
+        if str(relation.lts) == name and relation.gts.is_number:
+            highs.append((relation.gts, strict))
+    if any(end > 0 or (end == 0 and strict) for end, strict in lows):
+        return {"positive": True}
+    if any(end == 0 for end, _ in lows):
+        return {"nonnegative": True}
+    if any(end < 0 or (end == 0 and strict) for end, strict in highs):
+        return {"negative": True}
+    return {"real": True}
+
+
+def _argument_names(text: str | None) -> list[str]:
+    names = re.split(r"[\s,;]+", (text or "").strip())
+    names = [name for name in names if name]
+    for name in names:
+        if not name.isidentifier() or len(name) > 64:
+            raise InputError(f"--args {name}", "is not a name", "write names with spaces: 't s u0'")
+    if len(set(names)) != len(names):
+        raise InputError(f"--args {text}", "names an argument twice", "name each once")
+    return names
+
+
+def _formula(args: argparse.Namespace) -> Formula:
+    texts = Texts.of(args)
+    values = _values(args, texts)
+    expr = parse(args.expr, texts.symbols).xreplace(values)
+    names = _argument_names(args.args)
+    symbols = [texts.symbols[name] for name in names if texts.symbols[name] not in values]
+    if not names:
+        symbols = sorted((s for s in expr.free_symbols if isinstance(s, Symbol)), key=str)
+    problem = _problem(args, texts) if args.equation is not None else None
+    if problem is None and (args.given or args.unknown):
+        raise InputError("--given", "belongs to an equation", "pass --equation")
+    return Formula(
+        expr,
+        symbols,
+        texts.ranges_of(symbols),
+        texts.where,
+        name=args.function if getattr(args, "function", None) else "formula",
+        solves=problem,
+    )
+
+
+def _problem(args: argparse.Namespace, texts: Texts) -> Problem:
+    if args.equation is None:
+        raise InputError(
+            "subject", "nothing is named", "give a NAME (derivax list), or --equation, or --expr"
+        )
+    values = _values(args, texts)
+    equations = [e.xreplace(values) for e in parse_equations(args.equation, texts.symbols)]
+    given = parse_given(args.given or "", texts.symbols)
+    given = {key.xreplace(values): value.xreplace(values) for key, value in given.items()}
+    symbols = {s for e in equations for s in e.free_symbols}
+    symbols |= {s for pair in given.items() for side in pair for s in side.free_symbols}
+    assume = list(texts.where)
+    for name, (low, high) in texts.ranges.items():
+        symbol = texts.symbols[name]
+        if symbol in symbols:
+            assume += [r for r in (low <= symbol, symbol <= high) if r != true]
+    return Problem(equations, _unknown(args, texts, equations), given=given, assume=tuple(assume))
+
+
+def _unknown(args: argparse.Namespace, texts: Texts, equations: list[Basic]) -> tuple[Basic, ...]:
+    if args.unknown is not None:
+        return tuple(parse(text, texts.symbols) for text in args.unknown.split(";"))
+    found = {f for e in equations for f in e.atoms(AppliedUndef) if not f.args[0].is_number}
+    functions = {f.func for f in found}
+    if not found:
+        raise InputError(args.equation, "names no unknown function", "say which symbol: --unknown x")
+    if len(found) > len(functions):
+        raise InputError(args.equation, "has an unknown at several arguments", "say --unknown 'u(t)'")
+    return tuple(sorted(found, key=str))
+
+
+# --- parameters ------------------------------------------------------------------------------
+
+
+def _refuse_mixture(args: argparse.Namespace) -> None:
+    for option in ("expr", "equation", "given", "unknown", "args"):
+        if getattr(args, option) is not None:
+            raise InputError(
+                f"{args.name} --{option}", "a subject is a NAME or a text, not both", "drop one of them"
+            )
+
+
+def _settings(args: argparse.Namespace) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in args.settings:
+        name, sign, value = text.partition("=")
+        name = name.strip()
+        if not sign or not name.isidentifier() or not value.strip():
+            raise InputError(f"--set {text}", "is not NAME=VALUE", "write --set L=2")
+        if name in found:
+            raise InputError(f"--set {text}", f"sets {name} twice", "set it once")
+        found[name] = value.strip()
+    return found
+
+
+def _number(name: str, text: str) -> Any:
+    """A Python int where the text is one, else an exact SymPy number."""
+    if re.fullmatch(r"[+-]?\d{1,18}", text):
+        return int(text)
+    value = parse(text, {})
+    if value.free_symbols or not value.is_number:
+        raise InputError(f"--set {name}={text}", "is not a number", "write --set L=2")
+    return value
+
+
+def _values(args: argparse.Namespace, texts: Texts) -> dict[Basic, Basic]:
+    values = {}
+    for name, text in _settings(args).items():
+        symbol = texts.symbols.get(name) or parse(name, texts.symbols)
+        values[symbol] = parse(text, texts.symbols)
+    return values
+
+
+def _compilation(args: argparse.Namespace) -> dict[str, Any]:
+    chosen = {"dtype": args.dtype, "accuracy": args.accuracy, "name": args.function}
+    return {key: value for key, value in chosen.items() if value is not None}
+
+
+def _restricted(derivation: Derivation, args: argparse.Namespace) -> Derivation:
+    """The derivation whose formula is asked on a smaller domain (`--domain`, `--where`)."""
+    if args.domain is None and args.where is None:
+        return derivation
+    formula = derivation.formula
+    if formula is None:
+        raise InputError(derivation.name, "has no formula to restrict", "drop --domain and --where")
+    symbols = {str(s): s for s in formula.args if isinstance(s, Symbol)}
+    ranges = {str(key): ends for key, ends in parse_domain(args.domain or "").items()}
+    where = tuple(r for r in parse_relations(args.where or "", symbols) if r != true)
+    asked = Texts(symbols, ranges, where).ranges_of(list(symbols.values()))
+    smaller = Formula(
+        formula.expr,
+        formula.args,
+        formula.domain.restricted(asked, where),
+        name=formula.name,
+        solves=formula.solves,
+        title=formula.title,
+        source=formula.source,
+    )
+    return derivation.concluded(smaller)
