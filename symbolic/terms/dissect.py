@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from sympy import Basic, Dummy, Symbol, Tuple
+from sympy import Dummy, Symbol, Tuple
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.symbol import Str
 from sympy.matrices.matrixbase import MatrixBase

@@ -39,7 +39,7 @@ def label_dummies(dummies: list[Dummy], encode: Encode, size: int) -> Labels:
         TermError: too many dummies whose places cannot be told apart.
     """
     if len(dummies) <= 1:
-        return {dummy: 1 for dummy in dummies}
+        return dict.fromkeys(dummies, 1)
     work = 0
 
     def mark(labels: Labels) -> bytes:

@@ -13,7 +13,6 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, Dummy, Function, ImmutableDenseMatrix, Symbol, Tuple
 from sympy.core.symbol import Str
-from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import DerivaxError, TermError
 
