@@ -115,9 +115,10 @@ _ROWS: list[Known] = [
 FUNCTIONS: dict[str, Known] = {known.name: known for known in _ROWS}
 
 # Names that are functions only when called: alone they are symbols.
-ALSO_SYMBOLS = frozenset(
-    ["gamma", "beta", "zeta", "li", "Li", "Si", "Ci", "Ei", "Chi", "Shi", "euler", "sign", "arg", "re", "im", "root", "rf", "ff", "jn", "yn", "min", "max"]
-)  # fmt: skip
+ALSO_SYMBOLS = frozenset({
+    "gamma", "beta", "zeta", "li", "Li", "Si", "Ci", "Ei", "Chi", "Shi", "euler", "sign", "arg",
+    "re", "im", "root", "rf", "ff", "jn", "yn", "min", "max",
+})  # fmt: skip
 
 
 def known_names() -> list[str]:

@@ -24,36 +24,11 @@ MAX_BITS = 200_000  # of all numbers of one text together
 MAX_ARGUMENT = 1e7  # of exp and the like, when it is a constant
 MAX_UNFOLDING = 200  # of an integer argument that SymPy would unfold
 
-_GROWING = frozenset(
-    [
-        "sinh",
-        "cosh",
-        "tanh",
-        "coth",
-        "sech",
-        "csch",
-        "erf",
-        "erfc",
-        "erfi",
-        "Ei",
-        "Shi",
-        "Chi",
-        "airyai",
-        "airybi",
-        "airyaiprime",
-        "airybiprime",
-        "besselj",
-        "bessely",
-        "besseli",
-        "besselk",
-        "hankel1",
-        "hankel2",
-        "jn",
-        "yn",
-        "gamma",
-        "factorial",
-    ]
-)
+_GROWING = frozenset({
+    "sinh", "cosh", "tanh", "coth", "sech", "csch", "erf", "erfc", "erfi", "Ei", "Shi", "Chi",
+    "airyai", "airybi", "airyaiprime", "airybiprime", "besselj", "bessely", "besseli",
+    "besselk", "hankel1", "hankel2", "jn", "yn", "gamma", "factorial",
+})  # fmt: skip
 _UNKNOWN = 1e3  # the size that is assumed for constants like besselj(0, 1)
 
 
