@@ -21,8 +21,29 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from sympy import Add, Basic, Expr, Identity, Integer, Matrix, MatrixBase, Mul, Rational, S, Symbol, Trace
-from sympy.matrices.expressions import Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Transpose, ZeroMatrix
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    Identity,
+    Integer,
+    Matrix,
+    MatrixBase,
+    Mul,
+    Rational,
+    S,
+    Symbol,
+    Trace,
+)
+from sympy.matrices.expressions import (
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixExpr,
+    Transpose,
+    ZeroMatrix,
+)
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.outcome import Finding, Outcome
@@ -71,7 +92,9 @@ def _accumulate(target: dict[Any, Expr], key: Any, value: Expr) -> None:
 
 def _product(left: Polynomial, right: Polynomial) -> Polynomial:
     result: Polynomial = {}
-    for (word_l, coefficient_l), (word_r, coefficient_r) in itertools.product(left.items(), right.items()):
+    for (word_l, coefficient_l), (word_r, coefficient_r) in itertools.product(
+        left.items(), right.items()
+    ):
         _accumulate(result, _cancelled(word_l + word_r), coefficient_l * coefficient_r)
     return result
 
@@ -118,7 +141,9 @@ def matrix_form(expr: Basic) -> Polynomial:
             )
         return result
     if isinstance(expr, Transpose):
-        return {_transposed(word): coefficient for word, coefficient in matrix_form(expr.arg).items()}
+        return {
+            _transposed(word): coefficient for word, coefficient in matrix_form(expr.arg).items()
+        }
     if isinstance(expr, MatPow) and expr.exp.is_Integer and expr.exp >= 0:
         result = {(): S.One}
         base = matrix_form(expr.base)
@@ -133,7 +158,9 @@ def matrix_form(expr: Basic) -> Polynomial:
         return {((Inverse(expr.arg.arg), True),): S.One}
     if isinstance(expr, MatrixExpr):
         return {((expr, False),): S.One}
-    raise InputError(str(expr), "is not a matrix expression", "use MatrixSymbols and their products")
+    raise InputError(
+        str(expr), "is not a matrix expression", "use MatrixSymbols and their products"
+    )
 
 
 def _cycle(word: Word) -> Word:
@@ -142,7 +169,9 @@ def _cycle(word: Word) -> Word:
     return min(rotations, key=lambda w: tuple((atom.sort_key(), flag) for atom, flag in w))
 
 
-def trace_form(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...] = ()) -> dict[Cycles, Expr]:
+def trace_form(
+    expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...] = ()
+) -> dict[Cycles, Expr]:
     """Expansion of a scalar expression in traces: {product of cyclic words: coefficient}."""
     if isinstance(expr, Trace):
         total: dict[Cycles, Expr] = {}
@@ -160,25 +189,35 @@ def trace_form(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...] = ()) 
         result: dict[Cycles, Expr] = {(): S.One}
         for factor in expr.args:
             after: dict[Cycles, Expr] = {}
-            for (k1, c1), (k2, c2) in itertools.product(result.items(), trace_form(factor, modulo).items()):
+            for (k1, c1), (k2, c2) in itertools.product(
+                result.items(), trace_form(factor, modulo).items()
+            ):
                 _accumulate(after, tuple(sorted(k1 + k2, key=str)), c1 * c2)
             result = after
         return result
     return {(): expr}  # type: ignore[dict-item]
 
 
-def _rewriting_rules(modulo: tuple[MatrixRelation | Diagonal, ...]) -> list[tuple[Word, Polynomial]]:
+def _rewriting_rules(
+    modulo: tuple[MatrixRelation | Diagonal, ...],
+) -> list[tuple[Word, Polynomial]]:
     rules: list[tuple[Word, Polynomial]] = []
     for relation in modulo:
         if not isinstance(relation, MatrixRelation):
             continue
         left, right = matrix_form(relation.lhs), matrix_form(relation.rhs)
         if len(left) != 1:
-            raise InputError(str(relation.lhs), "is not one product of matrices", "solve it for one word")
+            raise InputError(
+                str(relation.lhs), "is not one product of matrices", "solve it for one word"
+            )
         ((word, scale),) = left.items()
         rhs = {w: c / scale for w, c in right.items()}
         flipped = {_transposed(w): c for w, c in rhs.items()}
-        rules += [(word, rhs)] if _transposed(word) == word else [(word, rhs), (_transposed(word), flipped)]
+        rules += (
+            [(word, rhs)]
+            if _transposed(word) == word
+            else [(word, rhs), (_transposed(word), flipped)]
+        )
     return sorted(rules, key=lambda rule: -len(rule[0]))
 
 
@@ -196,7 +235,9 @@ def _sorted_diagonals(word: Word, commuting: frozenset[MatrixExpr]) -> Word:
 def _reduced(form: Polynomial, modulo: tuple[MatrixRelation | Diagonal, ...]) -> Polynomial:
     """Rewrite every word until no rule applies."""
     rules = _rewriting_rules(modulo)
-    commuting = frozenset(m for relation in modulo if isinstance(relation, Diagonal) for m in relation.letters)
+    commuting = frozenset(
+        m for relation in modulo if isinstance(relation, Diagonal) for m in relation.letters
+    )
     for _ in range(_REWRITE_LIMIT):
         after: Polynomial = {}
         changed = False
@@ -251,7 +292,9 @@ def matrix_vanishes(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...] =
         )
     witness = _witness(expr, modulo)
     if witness is not None:
-        return Finding(Outcome.REFUTED, "rational matrices", "not zero at the witness", None, witness)
+        return Finding(
+            Outcome.REFUTED, "rational matrices", "not zero at the witness", None, witness
+        )
     detail = f"{len(surviving)} of {len(form)} words survive"
     return Finding(Outcome.OPEN, "non-commutative normal form", detail)
 
@@ -296,10 +339,14 @@ def _witness(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...]) -> dict
     scalars = [s for s in expr.free_symbols if isinstance(s, Symbol) and s not in dimensions]
     for relation in modulo:
         if isinstance(relation, MatrixRelation):
-            scalars += [s for s in relation.rhs.free_symbols if isinstance(s, Symbol) and s not in scalars]
+            scalars += [
+                s for s in relation.rhs.free_symbols if isinstance(s, Symbol) and s not in scalars
+            ]
     scalars = [s for s in scalars if s not in dimensions and not any(s == m for m in letters)]
     for sizes in _sizes(dimensions, random):
-        values: dict[Basic, Expr] = {s: Rational(random.randint(1, 9), random.randint(1, 5)) for s in scalars}
+        values: dict[Basic, Expr] = {
+            s: Rational(random.randint(1, 9), random.randint(1, 5)) for s in scalars
+        }
         values.update({d: Integer(n) for d, n in sizes.items()})
         model = _model(letters, modulo, values, random)
         if model is None or not _satisfies(modulo, model, values):
@@ -308,7 +355,9 @@ def _witness(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...]) -> dict
         if value != Matrix.zeros(*value.shape):
             return {
                 "sizes": {str(d): n for d, n in sizes.items()},
-                "matrices": {str(m): [[str(x) for x in row] for row in a.tolist()] for m, a in model.items()},
+                "matrices": {
+                    str(m): [[str(x) for x in row] for row in a.tolist()] for m, a in model.items()
+                },
                 "value": [[str(x) for x in row] for row in value.tolist()],
             }
     return None
@@ -356,7 +405,9 @@ def _model(
     return model
 
 
-def _evaluated(expr: Basic, model: Mapping[MatrixExpr, Matrix], values: Mapping[Basic, Expr]) -> Matrix:
+def _evaluated(
+    expr: Basic, model: Mapping[MatrixExpr, Matrix], values: Mapping[Basic, Expr]
+) -> Matrix:
     """Exact value; scalars come back as 1 x 1 matrices."""
     if isinstance(expr, MatrixExpr):
         rows, columns = (int(d.subs(values)) for d in expr.shape)
@@ -364,7 +415,11 @@ def _evaluated(expr: Basic, model: Mapping[MatrixExpr, Matrix], values: Mapping[
         for word, coefficient in matrix_form(expr).items():
             product = Matrix.eye(rows)
             for atom, flag in word:
-                base = model[atom.arg].inv() if isinstance(atom, Inverse) and atom not in model else model[atom]
+                base = (
+                    model[atom.arg].inv()
+                    if isinstance(atom, Inverse) and atom not in model
+                    else model[atom]
+                )
                 product = product * (base.T if flag else base)
             total += coefficient.subs(values) * product
         return total

@@ -67,7 +67,13 @@ def logarithm_of_size(expr: Basic, values: dict[Symbol, Fraction], bits: int) ->
 
 
 def falls_at_order(
-    error: Expr, variable: Symbol, point: Basic, order: int, domain: Domain | None, *, points: int = 6
+    error: Expr,
+    variable: Symbol,
+    point: Basic,
+    order: int,
+    domain: Domain | None,
+    *,
+    points: int = 6,
 ) -> Finding:
     """Whether `error` is O(h^order) at distance h from `point` (h = 1/|variable| at infinity).
 
@@ -86,7 +92,8 @@ def falls_at_order(
         for sample in samples:
             fixed = {s: sample[s] for s in others}
             sizes = [
-                logarithm_of_size(shifted, {**fixed, step: Fraction(1, 2**k)}, bits) for k in _EXPONENTS
+                logarithm_of_size(shifted, {**fixed, step: Fraction(1, 2**k)}, bits)
+                for k in _EXPONENTS
             ]
             if any(size is None for size in sizes):
                 continue

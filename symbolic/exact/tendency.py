@@ -47,7 +47,13 @@ def _distance(expr: Expr, values: Mapping[Symbol, Fraction], limit: Basic) -> fl
 
 
 def tends_to(
-    expr: Expr, variable: Symbol, point: Basic, value: Basic, domain: Domain | None, *, points: int = 8
+    expr: Expr,
+    variable: Symbol,
+    point: Basic,
+    value: Basic,
+    domain: Domain | None,
+    *,
+    points: int = 8,
 ) -> Finding:
     """Whether `expr` tends to `value` as `variable` tends to `point`, from inside the domain.
 
@@ -66,7 +72,10 @@ def tends_to(
             distances = []
             for exponent in _EXPONENTS:
                 at = {**fixed, variable: _approach(point, sign, exponent)}
-                if variable in base.symbols and base.contains({**sample, variable: at[variable]}) is False:
+                if (
+                    variable in base.symbols
+                    and base.contains({**sample, variable: at[variable]}) is False
+                ):
                     continue
                 distance = _distance(expr, at, value)
                 if distance is not None:
@@ -81,11 +90,19 @@ def tends_to(
                     "distance": distances[-1],
                     "at": f"2^-{_EXPONENTS[-1]} from {point}",
                 }
-                return Finding(Outcome.REFUTED, "geometric sequence", "comes to rest elsewhere", None, witness)
+                return Finding(
+                    Outcome.REFUTED, "geometric sequence", "comes to rest elsewhere", None, witness
+                )
             else:
-                return Finding(Outcome.OPEN, "geometric sequence", f"distance {distances[-1]:.2g} still falling")
+                return Finding(
+                    Outcome.OPEN,
+                    "geometric sequence",
+                    f"distance {distances[-1]:.2g} still falling",
+                )
     if not tested:
-        return Finding(Outcome.OPEN, "geometric sequence", "no point of the domain approaches the limit")
+        return Finding(
+            Outcome.OPEN, "geometric sequence", "no point of the domain approaches the limit"
+        )
     return Finding(
         Outcome.HOLDS, "geometric sequence", f"{tested} sequences", max(reached, 2.0**-256, 1e-300)
     )
