@@ -43,12 +43,12 @@ $(BIN)/pip:
 # Stamps, so that a second call starts at once; a changed pyproject.toml installs again.
 $(VENV)/.demo-installed: pyproject.toml | $(BIN)/pip
 	@echo "== installing derivax and what the demo needs (once)"
-	@$(PIP) install --quiet --editable '.[report]'
+	@$(PIP) install -qq --editable '.[report]'
 	@touch $@
 
 $(VENV)/.test-installed: pyproject.toml | $(BIN)/pip
 	@echo "== installing derivax and what the tests need (once)"
-	@$(PIP) install --quiet --editable '.[sim,report,test]'
+	@$(PIP) install -qq --editable '.[sim,report,test]'
 	@touch $@
 
 demo: $(VENV)/.demo-installed

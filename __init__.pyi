@@ -11,7 +11,7 @@ from derivax.symbolic.formula import Formula as Formula
 from derivax.symbolic.parse import parse as parse
 from derivax.symbolic.problem import Problem as Problem
 from derivax.symbolic.statements import Statement as Statement
-from derivax.verbs import compile as compile
+from derivax.verbs import compile as compile  # noqa: A004 - the verb of this library
 from derivax.verbs import derive as derive
 from derivax.verbs import equal as equal
 from derivax.verbs import export as export

@@ -85,7 +85,7 @@ RESULTS: Mapping[str, Row] = {
     },
     "saxe-linear-networks/step-correction": {
         "derivation": f"{_LINEAR_NETWORKS}:step_correction",
-        "title": "Steps of gradient descent against the time of the flow, from the modified equation",
+        "title": "Steps of gradient descent against the time of the flow (modified equation)",
         "source": _SAXE + " (correction derived here)",
         "ground_truth": "",
         "example": "",
@@ -104,7 +104,8 @@ def row(name: str) -> Row:
     >>> row("saxe-linear-networks/modes")
     Traceback (most recent call last):
     ...
-    derivax.errors.UnknownName: result of saxe-linear-networks 'modes': there is none of this name; did you mean 'mode'?
+    derivax.errors.UnknownName: result of saxe-linear-networks 'modes': there is none of this name;
+    did you mean 'mode'?
     """
     if name in RESULTS:
         return RESULTS[name]

@@ -3,8 +3,8 @@
     derivax VERB [SUBJECT] [options]
 
 A subject is a NAME of the catalogue (a theory alone stands for all its results) or text:
-`--expr "u0*exp(k*t)" --args "t k u0"`, `--equation "u'(t) = k*u(t)" --given "u(0) = u0"`, or both: a
-formula, and the problem that it claims to solve.
+`--expr "u0*exp(k*t)" --args "t k u0"`, or `--equation "u'(t) = k*u(t)" --given "u(0) = u0"`, or
+both: a formula, and the problem that it claims to solve.
 
 Exit status: 0 done or verified, 1 refuted or incomplete, 2 wrong usage or input (one line on
 standard error), 130 interrupted.
@@ -113,7 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The grammar of the command line."""
     parser = _Parser(
         prog="derivax",
-        description="From a starting equation to a checked derivation, LaTeX and certified JAX code.",
+        description="From a starting equation to a checked derivation, LaTeX and JAX code.",
         epilog="exit status: 0 done or verified, 1 refuted or incomplete, 2 wrong usage or input",
         allow_abbrev=False,
     )
@@ -149,7 +149,6 @@ def build_parser() -> argparse.ArgumentParser:
 
     one = verb("verify", _verify, "check formula and code, and write a certificate")
     _add_subject(one)
-    _add_compilation(one)
     one.add_argument("--profile", choices=PROFILES, default="standard", help="default: standard")
     one.add_argument("--seed", type=int, default=0, help="of the sampled points (default: 0)")
     one.add_argument("--budget", type=float, metavar="SECONDS", help="stop sampling after SECONDS")
@@ -163,6 +162,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     one = verb("recheck", _recheck, "compute again what a certificate claims")
     one.add_argument("file", metavar="FILE", type=Path, help="as `derivax verify -o FILE` wrote it")
+    one.add_argument("--full", action="store_true", help="repeat simulations too")
     _add_output(one)
 
     one = verb("export", _export, "write a formula as a module that needs JAX alone")
@@ -193,7 +193,9 @@ def _add_subject(parser: argparse.ArgumentParser) -> None:
     group.add_argument("name", metavar="NAME", nargs="?", help="see `derivax list`")
     group.add_argument("--expr", metavar="TEXT", help="a formula: 'u0*exp(k*t)'")
     group.add_argument("--args", metavar="NAMES", help="its arguments in calling order: 't k u0'")
-    group.add_argument("--equation", metavar="TEXT", help="a problem: \"u'(t) = k*u(t)\"; several with ;")
+    group.add_argument(
+        "--equation", metavar="TEXT", help='a problem: "u\'(t) = k*u(t)"; several with ;'
+    )
     group.add_argument("--given", metavar="TEXT", help="given values: 'u(0) = u0'; several with ;")
     group.add_argument("--unknown", metavar="TEXT", help="what is asked: 'u(t)' (default: found)")
     group.add_argument(
@@ -210,7 +212,9 @@ def _add_ranges(parser: argparse.ArgumentParser) -> None:
 
 def _add_compilation(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("compilation")
-    group.add_argument("--dtype", choices=("float32", "float64"), help="default: that of the inputs")
+    group.add_argument(
+        "--dtype", choices=("float32", "float64"), help="default: that of the inputs"
+    )
     group.add_argument("--accuracy", choices=("fast", "balanced", "best"))
     group.add_argument("--function", metavar="NAME", help="name of the generated function")
 
@@ -227,11 +231,11 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _derive(args: argparse.Namespace) -> int:
-    from derivax.subjects import derivations
+    from derivax.subjects import as_json, derivations
 
     found = list(derivations(args, method=args.method))
     if args.json:
-        _emit_json(args, [derivation.to_json() for derivation in found])
+        _emit_json(args, [as_json(derivation) for derivation in found])
     else:
         _emit(args, "\n\n".join(str(derivation) for derivation in found))
     return _status(derivation.outcome.established for derivation in found)
@@ -262,12 +266,12 @@ def _compile(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     from derivax import verbs
-    from derivax.subjects import enable_float64, verifiable_subjects
+    from derivax.subjects import enable_float64, subjects
 
     enable_float64()
     found = [
         verbs.verify(subject, profile=args.profile, seed=args.seed, budget=args.budget)
-        for _, subject in verifiable_subjects(args)
+        for _, subject in subjects(args)
     ]
     return _emit_certificates(args, found)
 
@@ -277,15 +281,14 @@ def _recheck(args: argparse.Namespace) -> int:
     from derivax.subjects import enable_float64
 
     enable_float64()
-    return _emit_certificates(args, verbs.recheck(args.file))
+    return _emit_certificates(args, verbs.recheck(args.file, full=args.full))
 
 
 def _equal(args: argparse.Namespace) -> int:
     from derivax import verbs
     from derivax.subjects import compared
 
-    a, b, domain = compared(args)
-    finding = verbs.equal(a, b, domain)
+    finding = verbs.equal(*compared(args))
     if args.json:
         report = {
             "outcome": str(finding.outcome),
@@ -393,7 +396,9 @@ def _emit_certificates(args: argparse.Namespace, found: Sequence[Any]) -> int:
         for certificate in found:
             print(certificate)
             if certificate.witness is not None:
-                print("  witness: " + ", ".join(f"{k} = {v}" for k, v in certificate.witness.items()))
+                print(
+                    "  witness: " + ", ".join(f"{k} = {v}" for k, v in certificate.witness.items())
+                )
             for assumption in certificate.assumptions:
                 print(f"  assumes: {assumption}")
     return _status(certificate.verdict == "verified" for certificate in found)

@@ -44,9 +44,15 @@ def examine() -> dict[str, Any]:
     try:
         import jax
 
-        devices = [f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()]
-        float64 = "on" if jax.config.jax_enable_x64 else "off (derivax commands switch it on for themselves)"
-        setting = jax.config.jax_default_matmul_precision
+        devices = [
+            f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()
+        ]
+        float64 = (
+            "on"
+            if jax.config.read("jax_enable_x64")
+            else "off (derivax commands switch it on for themselves)"
+        )
+        setting = jax.config.read("jax_default_matmul_precision")
         if setting is not None:
             warnings.append(f"jax_default_matmul_precision = {setting}: {_MATMUL}")
     except (ImportError, RuntimeError) as error:
@@ -75,7 +81,11 @@ def describe(found: Mapping[str, Any]) -> str:
     ]
     for extra, packages in found["extras"].items():
         missing = [name for name, installed in packages.items() if installed is None]
-        state = f"missing {', '.join(missing)}: pip install 'derivax[{extra}]'" if missing else "complete"
+        state = (
+            f"missing {', '.join(missing)}: pip install 'derivax[{extra}]'"
+            if missing
+            else "complete"
+        )
         lines.append(f"extra      {extra}: {state}")
     lines += [f"warning    {warning}" for warning in found["warnings"]]
     if not found["warnings"]:
@@ -119,7 +129,9 @@ def _environment_warnings(environment: Mapping[str, str]) -> list[str]:
     """
     found = []
     for flag in environment.get("XLA_FLAGS", "").split():
-        found += [f"XLA_FLAGS {flag}: {why}" for pattern, why in _FLAGS.items() if re.match(pattern, flag)]
+        found += [
+            f"XLA_FLAGS {flag}: {why}" for pattern, why in _FLAGS.items() if re.match(pattern, flag)
+        ]
     if environment.get("NVIDIA_TF32_OVERRIDE") == "1":
         found.append("NVIDIA_TF32_OVERRIDE=1: rounds float32 matrix products to 10 bits")
     return found

@@ -109,7 +109,9 @@ class MissingExtra(DerivaxError, ImportError):
 class NotDerived(DerivaxError):
     """No method derives what was asked: `tried` lists (method, reason)."""
 
-    def __init__(self, given: str, tried: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> None:
+    def __init__(
+        self, given: str, tried: list[tuple[str, str]] | tuple[tuple[str, str], ...]
+    ) -> None:
         self.tried = tuple((str(method), str(reason)) for method, reason in tried)
         reasons = "; ".join(f"{method}: {reason}" for method, reason in self.tried)
         super().__init__(given, f"not derived ({reasons or 'no method applies'})")

@@ -4,7 +4,7 @@ One table of symbols serves all texts of a command, so that the `s` of `--expr` 
 `--equation`.  Its assumptions come from `--domain` and `--where`: `s > 0` makes `s` positive, which
 is what lets SymPy simplify.
 
-Main definitions: `subjects`, `derivations`, `verifiable_subjects`, `compiled_subjects`, `compared`.
+Main definitions: `subjects`, `derivations`, `compiled_subjects`, `compared`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,26 @@ from sympy.core.function import AppliedUndef
 from derivax import catalog, verbs
 from derivax.errors import InputError
 from derivax.symbolic.derivation import Derivation
-from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.formula import Formula
 from derivax.symbolic.parse import (
     parse,
     parse_domain,
     parse_equations,
     parse_given,
+    parse_names,
     parse_relations,
 )
 from derivax.symbolic.problem import Problem
+from derivax.symbolic.terms import to_term
 
-__all__ = ["compared", "compiled_subjects", "derivations", "enable_float64", "subjects", "verifiable_subjects"]
+__all__ = [
+    "as_json",
+    "compared",
+    "compiled_subjects",
+    "derivations",
+    "enable_float64",
+    "subjects",
+]
 
 Subject = Derivation | Formula
 
@@ -45,7 +53,7 @@ def enable_float64() -> None:
 
 
 def subjects(args: argparse.Namespace) -> Iterator[tuple[str, Subject]]:
-    """(name, Derivation of a NAME or of a problem | Formula written by hand), one after the other."""
+    """(name, Derivation of a NAME or problem, or Formula written by hand), one by one."""
     if args.name is not None:
         _refuse_mixture(args)
         parameters = {name: _number(name, text) for name, text in _settings(args).items()}
@@ -61,7 +69,9 @@ def subjects(args: argparse.Namespace) -> Iterator[tuple[str, Subject]]:
 def derivations(args: argparse.Namespace, method: str | None = None) -> Iterator[Derivation]:
     """What `derivax derive` shows."""
     if args.expr is not None:
-        raise InputError("--expr", "is a finished formula", "to judge it, use derivax verify --expr")
+        raise InputError(
+            "--expr", "is a finished formula", "to judge it, use derivax verify --expr"
+        )
     if args.name is None:
         yield verbs.derive(_problem(args, Texts.of(args)), method=method)
         return
@@ -72,26 +82,49 @@ def derivations(args: argparse.Namespace, method: str | None = None) -> Iterator
         yield subject
 
 
+def as_json(derivation: Derivation) -> dict[str, Any]:
+    """A derivation as `derivax derive --json` writes it: texts for people, terms for programs."""
+    steps = [
+        {
+            "name": step.name,
+            "rule": step.rule.name,
+            "premises": list(step.premises),
+            "statement": str(step.statement),
+            "term": to_term([step.statement.lhs, step.statement.rhs]),
+            "sentence": step.sentence,
+            "outcome": str(step.outcome),
+            "resolution": step.resolution,
+        }
+        for step in derivation.steps
+    ]
+    return {
+        "name": derivation.name,
+        "title": derivation.title,
+        "source": derivation.source,
+        "problem": str(derivation.problem),
+        "assumptions": list(derivation.assumptions),
+        "outcome": str(derivation.outcome),
+        "steps": steps,
+        "formula": None if derivation.formula is None else derivation.formula.to_json(),
+    }
+
+
 def compiled_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
     """(name, Compiled) of each subject."""
     enable_float64()
+    chosen = {"dtype": args.dtype, "accuracy": args.accuracy, "name": args.function}
+    how: dict[str, Any] = {key: value for key, value in chosen.items() if value is not None}
     for name, subject in subjects(args):
-        yield name, verbs.compile(subject, **_compilation(args))
+        yield name, verbs.compile(subject, **how)
 
 
-def verifiable_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
-    """(name, what `verify` takes): compiled first when the options say how."""
-    how = _compilation(args)
-    for name, subject in subjects(args):
-        yield name, verbs.compile(subject, **how) if how else subject
-
-
-def compared(args: argparse.Namespace) -> tuple[Basic, Basic, Domain]:
-    """The two expressions of `derivax equal`, and the domain that they are compared on."""
+def compared(args: argparse.Namespace) -> tuple[Formula, Formula]:
+    """The two sides of `derivax equal`, on their common domain."""
     texts = Texts.of(args)
     a, b = parse(args.a, texts.symbols), parse(args.b, texts.symbols)
     symbols = sorted((s for s in a.free_symbols | b.free_symbols if isinstance(s, Symbol)), key=str)
-    return a, b, Domain.of(symbols, texts.ranges_of(symbols), texts.where)
+    ranges = texts.ranges_of(symbols)
+    return Formula(a, symbols, ranges, texts.where), Formula(b, symbols, ranges, texts.where)
 
 
 # --- text ------------------------------------------------------------------------------------
@@ -108,16 +141,19 @@ class Texts:
     @classmethod
     def of(cls, args: argparse.Namespace) -> Texts:
         """Read `--args`, `--domain` and `--where`."""
-        names = _argument_names(getattr(args, "args", None))
+        text = getattr(args, "args", None)
+        names = [] if text is None else list(parse_names(text))
         ranges = {str(key): ends for key, ends in parse_domain(args.domain or "").items()}
         relations = parse_relations(args.where or "")
         names += [name for name in ranges if name not in names]
         names += [str(s) for r in relations for s in r.free_symbols if str(s) not in names]
         symbols = {name: Symbol(name, **_assumptions(name, ranges, relations)) for name in names}
-        # once more, now that `s` knows that it is positive: `s > 0` has become true and says no more
+        # once more, now that `s` knows that it is positive: `s > 0` has become true
         where = [r for r in parse_relations(args.where or "", symbols) if r != true]
         if any(not r.free_symbols for r in where):
-            raise InputError(f"--where {args.where}", "contains a relation that is false", "mend it")
+            raise InputError(
+                f"--where {args.where}", "contains a relation that is false", "mend it"
+            )
         return cls(symbols, ranges, tuple(where))
 
     def ranges_of(self, symbols: list[Symbol]) -> dict[Symbol, tuple[Any, Any]]:
@@ -125,7 +161,11 @@ class Texts:
         by_name = {str(symbol): symbol for symbol in symbols}
         for name in self.ranges:
             if name not in by_name:
-                raise InputError(f"--domain {name}", "is no symbol of the subject", f"known: {', '.join(by_name)}")
+                raise InputError(
+                    f"--domain {name}",
+                    "is no symbol of the subject",
+                    f"known: {', '.join(by_name)}",
+                )
         return {by_name[name]: ends for name, ends in self.ranges.items()}
 
 
@@ -150,25 +190,15 @@ def _assumptions(name: str, ranges: Mapping[str, Any], relations: Any) -> dict[s
     return {"real": True}
 
 
-def _argument_names(text: str | None) -> list[str]:
-    names = re.split(r"[\s,;]+", (text or "").strip())
-    names = [name for name in names if name]
-    for name in names:
-        if not name.isidentifier() or len(name) > 64:
-            raise InputError(f"--args {name}", "is not a name", "write names with spaces: 't s u0'")
-    if len(set(names)) != len(names):
-        raise InputError(f"--args {text}", "names an argument twice", "name each once")
-    return names
-
-
 def _formula(args: argparse.Namespace) -> Formula:
     texts = Texts.of(args)
     values = _values(args, texts)
     expr = parse(args.expr, texts.symbols).xreplace(values)
-    names = _argument_names(args.args)
-    symbols = [texts.symbols[name] for name in names if texts.symbols[name] not in values]
-    if not names:
+    if args.args is None:
         symbols = sorted((s for s in expr.free_symbols if isinstance(s, Symbol)), key=str)
+    else:
+        named = [texts.symbols[name] for name in parse_names(args.args)]
+        symbols = [symbol for symbol in named if symbol not in values]
     problem = _problem(args, texts) if args.equation is not None else None
     if problem is None and (args.given or args.unknown):
         raise InputError("--given", "belongs to an equation", "pass --equation")
@@ -207,9 +237,13 @@ def _unknown(args: argparse.Namespace, texts: Texts, equations: list[Basic]) -> 
     found = {f for e in equations for f in e.atoms(AppliedUndef) if not f.args[0].is_number}
     functions = {f.func for f in found}
     if not found:
-        raise InputError(args.equation, "names no unknown function", "say which symbol: --unknown x")
+        raise InputError(
+            args.equation, "names no unknown function", "say which symbol: --unknown x"
+        )
     if len(found) > len(functions):
-        raise InputError(args.equation, "has an unknown at several arguments", "say --unknown 'u(t)'")
+        raise InputError(
+            args.equation, "has an unknown at several arguments", "say --unknown 'u(t)'"
+        )
     return tuple(sorted(found, key=str))
 
 
@@ -220,7 +254,9 @@ def _refuse_mixture(args: argparse.Namespace) -> None:
     for option in ("expr", "equation", "given", "unknown", "args"):
         if getattr(args, option) is not None:
             raise InputError(
-                f"{args.name} --{option}", "a subject is a NAME or a text, not both", "drop one of them"
+                f"{args.name} --{option}",
+                "a subject is a NAME or a text, not both",
+                "drop one of them",
             )
 
 
@@ -253,11 +289,6 @@ def _values(args: argparse.Namespace, texts: Texts) -> dict[Basic, Basic]:
         symbol = texts.symbols.get(name) or parse(name, texts.symbols)
         values[symbol] = parse(text, texts.symbols)
     return values
-
-
-def _compilation(args: argparse.Namespace) -> dict[str, Any]:
-    chosen = {"dtype": args.dtype, "accuracy": args.accuracy, "name": args.function}
-    return {key: value for key, value in chosen.items() if value is not None}
 
 
 def _restricted(derivation: Derivation, args: argparse.Namespace) -> Derivation:

@@ -59,4 +59,3 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
             str(path), f"cannot be written ({reason.lower()})", "name a file in an existing folder"
         ) from error
     return path
-

@@ -24,7 +24,7 @@ _DIGITS_SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c618
 
 
 class Digits(NamedTuple):
-    """Handwritten digits: `images` (1797, 64) with grey values 0 .. 16, `labels` (1797,) in 0 .. 9."""
+    """`images` (1797, 64) with grey values 0 .. 16, and `labels` (1797,) in 0 .. 9."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]

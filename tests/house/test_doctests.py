@@ -26,7 +26,9 @@ def modules() -> list[str]:
     for folder, subfolders, files in os.walk(ROOT):
         here = Path(folder).relative_to(ROOT).parts
         subfolders[:] = sorted(
-            s for s in subfolders if not s.startswith((".", "_")) and not (not here and s in OUTSIDE)
+            s
+            for s in subfolders
+            if not s.startswith((".", "_")) and not (not here and s in OUTSIDE)
         )
         for file in sorted(files):
             if file.endswith(".py") and file != "__main__.py":

@@ -51,7 +51,8 @@ def test_every_public_name_exists_and_is_described(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["theories", "derive", "latex", "compile", "verify", "equal", "recheck", "export", "parse"]
+    "verb",
+    ["theories", "derive", "latex", "compile", "verify", "equal", "recheck", "export", "parse"],
 )
 def test_every_verb_shows_an_example_that_runs(verb: str) -> None:
     """The doctest walker runs the examples; here each verb must have one."""

@@ -1,7 +1,8 @@
 """Imports point one way, and importing derivax loads nothing that it need not.
 
     errors, writing, data, catalog <- symbolic <- diagrams <- numeric <- reports <- root
-    within symbolic:  exact <- nodes <- terms, parse <- typeset <- nouns <- methods <- derive <- theories
+    within symbolic: exact <- nodes <- terms, parse <- typeset <- nouns <- methods <- derive
+                     <- theories
 
 How the repository root can be the package `derivax`: `package-dir = {"derivax" = "."}` serves the
 editable install, the wheel and the console script; pytest, mypy (through a link) and a clone of
@@ -31,7 +32,16 @@ ROOMS = {
     "errors": 0, "writing": 0, "data": 0, "catalog": 0,
     "symbolic": 1, "diagrams": 2, "numeric": 3, "reports": 4,
 }  # fmt: skip
-SYMBOLIC = {"exact": 0, "nodes": 1, "terms": 2, "parse": 2, "typeset": 3, "methods": 5, "derive": 6, "theories": 7}
+SYMBOLIC = {
+    "exact": 0,
+    "nodes": 1,
+    "terms": 2,
+    "parse": 2,
+    "typeset": 3,
+    "methods": 5,
+    "derive": 6,
+    "theories": 7,
+}
 ROOT_RANK, NOUNS = 9, 4
 ARRAY_LIBRARIES = {"jax", "jaxlib", "diffrax", "optax", "optimistix", "equinox", "lineax"}
 
@@ -40,7 +50,9 @@ def package_files() -> list[Path]:
     found = []
     for folder, subfolders, files in os.walk(ROOT):
         outside = NOT_PACKAGE if Path(folder) == ROOT else set()
-        subfolders[:] = [s for s in subfolders if not s.startswith((".", "__")) and s not in outside]
+        subfolders[:] = [
+            s for s in subfolders if not s.startswith((".", "__")) and s not in outside
+        ]
         found += [Path(folder) / file for file in files if file.endswith(".py")]
     return sorted(found)
 
@@ -54,7 +66,9 @@ def package_sources() -> dict[str, str]:
     return {module_name(path): path.read_text(encoding="utf-8") for path in package_files()}
 
 
-def imports(module: str, source: str, is_package: bool, top_level_only: bool = False) -> Iterator[str]:
+def imports(
+    module: str, source: str, is_package: bool, top_level_only: bool = False
+) -> Iterator[str]:
     """The modules that `module` imports, anywhere in its source, by absolute name."""
     tree = ast.parse(source)
     for node in tree.body if top_level_only else ast.walk(tree):
@@ -69,7 +83,11 @@ def imports(module: str, source: str, is_package: bool, top_level_only: bool = F
             # `from derivax.symbolic import exact` imports a room, not only the package
             yield from (f"{base}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            name = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, "id", "")
+            )
             if name in ("import_module", "__import__") and node.args:
                 first = node.args[0]
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
@@ -104,12 +122,18 @@ def violations(sources: dict[str, str]) -> list[str]:
                 known = target if target in sources else target.rpartition(".")[0]
                 if rank(known) > rank(module) and known in sources:
                     forbid(module, known, "points upwards")
-            if is_under(module, "derivax.symbolic", "derivax.diagrams") and is_under(target, *ARRAY_LIBRARIES):
+            if is_under(module, "derivax.symbolic", "derivax.diagrams") and is_under(
+                target, *ARRAY_LIBRARIES
+            ):
                 forbid(module, target, "the symbolic side knows no JAX")
             if is_under(module, "derivax.numeric.special") and module != "derivax.numeric.special":
                 own = is_under(target, "jax", "__future__", "derivax.numeric.special")
                 if not own:
-                    forbid(module, target, "a special function that export can inline imports jax alone")
+                    forbid(
+                        module,
+                        target,
+                        "a special function that export can inline imports jax alone",
+                    )
             if is_under(module, "derivax.numeric.ground_truth") and is_under(
                 target,
                 "derivax.numeric.codegen",
@@ -118,8 +142,14 @@ def violations(sources: dict[str, str]) -> list[str]:
                 "derivax.symbolic.theories",
                 "derivax.symbolic.methods",
             ):
-                forbid(module, target, "a ground truth runs the original system without the closed form")
-            if module == "derivax.numeric.verify.recheck" and is_under(target, "derivax.numeric.codegen"):
+                forbid(
+                    module,
+                    target,
+                    "a ground truth runs the original system without the closed form",
+                )
+            if module == "derivax.numeric.verify.recheck" and is_under(
+                target, "derivax.numeric.codegen"
+            ):
                 forbid(module, target, "a recheck does not use the generator that it judges")
     return sorted(set(found))
 
@@ -158,34 +188,69 @@ def test_no_module_needs_itself_to_load() -> None:
 
 
 WRONG = {
-    "symbolic knows numeric": ("derivax.symbolic.formula", "from derivax.numeric.codegen import compiling"),
+    "symbolic knows numeric": (
+        "derivax.symbolic.formula",
+        "from derivax.numeric.codegen import compiling",
+    ),
     "symbolic knows JAX": ("derivax.symbolic.exact.ball", "import jax.numpy as jnp"),
-    "inside a function": ("derivax.symbolic.formula", "def f():\n    from derivax.verbs import latex"),
+    "inside a function": (
+        "derivax.symbolic.formula",
+        "def f():\n    from derivax.verbs import latex",
+    ),
     "through the root": ("derivax.symbolic.formula", "from derivax import verbs"),
     "relative": ("derivax.symbolic.exact.ball", "from ..formula import Formula"),
-    "by name": ("derivax.symbolic.rules", "import importlib\nimportlib.import_module('derivax.symbolic.theories')"),
+    "by name": (
+        "derivax.symbolic.rules",
+        "import importlib\nimportlib.import_module('derivax.symbolic.theories')",
+    ),
     "exact knows a node": ("derivax.symbolic.exact.ball", "from derivax.symbolic.nodes import phi"),
     "a noun knows a theory": ("derivax.symbolic.formula", "import derivax.symbolic.theories"),
-    "a method knows a theory": ("derivax.symbolic.methods.separable", "import derivax.symbolic.theories"),
+    "a method knows a theory": (
+        "derivax.symbolic.methods.separable",
+        "import derivax.symbolic.theories",
+    ),
     "data knows symbolic": ("derivax.data", "from derivax.symbolic.formula import Formula"),
     "numeric knows the root": ("derivax.numeric.codegen.compiling", "from derivax import cli"),
     "special knows numpy": ("derivax.numeric.special.phi", "import numpy as np"),
     "ground truth knows the closed form": (
-        "derivax.numeric.ground_truth.training", "from derivax.symbolic.theories import networks"),
+        "derivax.numeric.ground_truth.training",
+        "from derivax.symbolic.theories import networks",
+    ),
     "ground truth knows the generator": (
-        "derivax.numeric.ground_truth.training", "from derivax.numeric.codegen.compiling import compile_formula"),
+        "derivax.numeric.ground_truth.training",
+        "from derivax.numeric.codegen.compiling import compile_formula",
+    ),
     "recheck knows the generator": (
-        "derivax.numeric.verify.recheck", "from derivax.numeric.codegen import compiling"),
-}  # fmt: skip
+        "derivax.numeric.verify.recheck",
+        "from derivax.numeric.codegen import compiling",
+    ),
+}
 HOUSE = [
-    "derivax", "derivax.verbs", "derivax.cli", "derivax.data", "derivax.symbolic", "derivax.symbolic.exact",
-    "derivax.symbolic.exact.ball", "derivax.symbolic.nodes", "derivax.symbolic.nodes.phi", "derivax.symbolic.rules",
-    "derivax.symbolic.formula", "derivax.symbolic.methods", "derivax.symbolic.methods.separable",
-    "derivax.symbolic.theories", "derivax.symbolic.theories.networks", "derivax.numeric", "derivax.numeric.codegen",
-    "derivax.numeric.codegen.compiling", "derivax.numeric.special", "derivax.numeric.special.phi",
-    "derivax.numeric.ground_truth", "derivax.numeric.ground_truth.training", "derivax.numeric.verify",
+    "derivax",
+    "derivax.verbs",
+    "derivax.cli",
+    "derivax.data",
+    "derivax.symbolic",
+    "derivax.symbolic.exact",
+    "derivax.symbolic.exact.ball",
+    "derivax.symbolic.nodes",
+    "derivax.symbolic.nodes.phi",
+    "derivax.symbolic.rules",
+    "derivax.symbolic.formula",
+    "derivax.symbolic.methods",
+    "derivax.symbolic.methods.separable",
+    "derivax.symbolic.theories",
+    "derivax.symbolic.theories.networks",
+    "derivax.numeric",
+    "derivax.numeric.codegen",
+    "derivax.numeric.codegen.compiling",
+    "derivax.numeric.special",
+    "derivax.numeric.special.phi",
+    "derivax.numeric.ground_truth",
+    "derivax.numeric.ground_truth.training",
+    "derivax.numeric.verify",
     "derivax.numeric.verify.recheck",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("module", "source"), WRONG.values(), ids=WRONG)
@@ -226,27 +291,38 @@ def test_no_folder_is_empty() -> None:
 def loaded_after(code: str, environment: dict[str, str], folder: Path) -> list[str]:
     program = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
     run = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd=folder, timeout=120
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+        timeout=120,
     )
     assert run.returncode == 0, run.stderr
     return json.loads(run.stdout.splitlines()[-1])
 
 
-def test_importing_derivax_loads_nothing_else(clean_environment: dict[str, str], tmp_path: Path) -> None:
+def test_importing_derivax_loads_nothing_else(
+    clean_environment: dict[str, str], tmp_path: Path
+) -> None:
     loaded = loaded_after("import derivax", clean_environment, tmp_path)
     heavy = {"jax", "sympy", "numpy", "flint", "networkx", "mpmath", "rich"}
     assert heavy.isdisjoint(loaded)
     assert [name for name in loaded if name.startswith("derivax.")] == []
 
 
-def test_the_catalogue_loads_no_mathematics(clean_environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_catalogue_loads_no_mathematics(
+    clean_environment: dict[str, str], tmp_path: Path
+) -> None:
     code = "from derivax.cli import main\nassert main(['list']) == 0"
     loaded = loaded_after(code, clean_environment, tmp_path)
     assert {"jax", "sympy", "flint", "numpy"}.isdisjoint(loaded)
     assert [name for name in loaded if name.startswith("derivax.symbolic")] == []
 
 
-def test_a_process_in_the_root_folder_has_one_copy_of_each_module(clean_environment: dict[str, str]) -> None:
+def test_a_process_in_the_root_folder_has_one_copy_of_each_module(
+    clean_environment: dict[str, str],
+) -> None:
     names = [name for name in package_sources() if name != "derivax.__main__"]
     code = f"from importlib import import_module\nfor name in {names!r}: import_module(name)"
     loaded = loaded_after(code, clean_environment, ROOT)
@@ -259,7 +335,9 @@ def test_this_test_session_has_one_copy_of_each_module() -> None:
     import derivax.errors
 
     assert {"symbolic", "numeric", "diagrams", "reports", "errors"}.isdisjoint(sys.modules)
-    files = set(map(str, package_files())) - {str(ROOT / "__init__.py")}  # pytest loads that one itself
+    files = set(map(str, package_files())) - {
+        str(ROOT / "__init__.py")
+    }  # pytest loads that one itself
     ours = [
         module.__file__
         for name, module in list(sys.modules.items())

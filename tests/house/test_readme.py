@@ -1,9 +1,9 @@
 """What the README shows is what happens.
 
-    ```python    run in order, in one namespace
-    ```pycon     checked as a doctest, in the same namespace
-    ```console   lines `$ derivax ...` are run and their output compared; `$ make X` names a target
-                 that exists; `...` stands for any text
+```python    run in order, in one namespace
+```pycon     checked as a doctest, in the same namespace
+```console   lines `$ derivax ...` are run and their output compared; `$ make X` names a target
+             that exists; `...` stands for any text
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def run_blocks(text: str, where: str, environment: dict[str, str], folder: Path)
         elif language == "pycon":
             test = doctest.DocTestParser().get_doctest(content, namespace, where, where, line)
             report: list[str] = []
-            doctest.DocTestRunner(optionflags=OPTIONS).run(test, out=report.append, clear_globs=False)
+            doctest.DocTestRunner(optionflags=OPTIONS).run(
+                test, out=report.append, clear_globs=False
+            )
             namespace.update(test.globs)
             wrong += ["".join(report)] if report else []
         elif language == "console":
@@ -59,10 +61,17 @@ def run_console(content: str, environment: dict[str, str], folder: Path) -> list
             wrong += [f"$ {command}: no such target" for word in words[1:] if word not in targets]
         elif words[:1] == ["derivax"] and words[1:2] != ["demo"]:  # the demo has a test of its own
             done = subprocess.run(
-                [sys.executable, "-m", *words], capture_output=True, text=True, env=environment, cwd=folder, timeout=300
+                [sys.executable, "-m", *words],
+                capture_output=True,
+                text=True,
+                env=environment,
+                cwd=folder,
+                timeout=300,
             )
             got = done.stdout + done.stderr
-            if expected.strip() and not doctest.OutputChecker().check_output(expected, got, OPTIONS):
+            if expected.strip() and not doctest.OutputChecker().check_output(
+                expected, got, OPTIONS
+            ):
                 wrong.append(f"$ {command}\nexpected:\n{expected}\ngot:\n{got}")
             if not expected.strip() and done.returncode != 0:
                 wrong.append(f"$ {command}\nends with status {done.returncode}:\n{got}")
@@ -102,7 +111,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
-def test_a_wrong_page_is_found(text: str, clean_environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_wrong_page_is_found(
+    text: str, clean_environment: dict[str, str], tmp_path: Path
+) -> None:
     assert len(run_blocks(text, "page", clean_environment, tmp_path)) == 1
 
 
@@ -112,8 +123,22 @@ def test_a_wrong_python_block_is_found(clean_environment: dict[str, str], tmp_pa
 
 
 def test_a_right_page_passes(clean_environment: dict[str, str], tmp_path: Path) -> None:
-    text = (
-        "```python\nx = 2\n```\n```pycon\n>>> y = x + 2\n>>> y\n4\n```\n```python\nassert y == 4\n```\n"
-        "```console\n$ make demo\n$ derivax list saxe-linear-networks/mode\nsaxe-linear-networks/mode ...\n```\n"
-    )
+    text = """
+```python
+x = 2
+```
+```pycon
+>>> y = x + 2
+>>> y
+4
+```
+```python
+assert y == 4
+```
+```console
+$ make demo
+$ derivax list saxe-linear-networks/mode
+saxe-linear-networks/mode ...
+```
+"""
     assert run_blocks(text, "page", clean_environment, tmp_path) == []
