@@ -44,15 +44,16 @@ def examine() -> dict[str, Any]:
     try:
         import jax
 
+        settings: Any = jax.config  # its attributes are made at run time
         devices = [
             f"{device.platform}:{device.id} {device.device_kind}" for device in jax.devices()
         ]
         float64 = (
             "on"
-            if jax.config.read("jax_enable_x64")
+            if settings.jax_enable_x64
             else "off (derivax commands switch it on for themselves)"
         )
-        setting = jax.config.read("jax_default_matmul_precision")
+        setting = settings.jax_default_matmul_precision
         if setting is not None:
             warnings.append(f"jax_default_matmul_precision = {setting}: {_MATMUL}")
     except (ImportError, RuntimeError) as error:
