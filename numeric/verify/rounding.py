@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -35,7 +35,7 @@ from derivax.numeric.verify.rounding_rules import (
     operation_ulp,
 )
 
-__all__ = ["NoRoundingRuleError", "rounding_bound"]
+__all__ = ["NoRoundingRuleError", "RoundingBound", "rounding_bound"]
 
 WIDE = np.longdouble
 _CALLS = frozenset(
@@ -73,17 +73,18 @@ Array = Any
 
 @dataclass(slots=True)
 class _Node:
-    """A value of the tape: its rounding error and how its adjoint reaches its parents."""
+    """A value of the tape: its rounding error, how its adjoint reaches its parents, and where it
+    leaves the range of normal numbers."""
 
     value: Array
     eps: Array | None = None
     pulls: tuple[tuple[int, Callable[[Array], Array]], ...] = ()
+    strained: Array | None = None
 
 
 def _times(adjoint: Array, partial: Array) -> Array:
     # An unselected branch may be infinite; nothing flows through it.
-    with np.errstate(all="ignore"):
-        return np.where(adjoint == 0, 0, adjoint * partial)
+    return np.where(adjoint == 0, 0, adjoint * partial)
 
 
 def _is_float(dtype: Any) -> bool:
@@ -98,6 +99,14 @@ def _rounding(value: Array, dtype: Any, ulps: float) -> Array:
     eps = ulps * WIDE(float(limits.eps)) * size
     # results up to the rounding above the smallest normal number may be flushed
     return np.where((size > 0) & (size < tiny * (1 + ulps * float(limits.eps))), tiny, eps)
+
+
+def _strained(value: Array, dtype: Any) -> Array | None:
+    """Where a value overflows, is undefined, or is below the normal numbers; None: nowhere."""
+    limits = jnp.finfo(dtype)
+    size = np.abs(value)
+    out = ~(size <= WIDE(float(limits.max))) | ((size > 0) & (size < WIDE(float(limits.tiny))))
+    return out if out.any() else None
 
 
 def _literal_error(value: Array, dtype: Any) -> Array | None:
@@ -187,8 +196,7 @@ class _Tape:
     ) -> int:
         rank = len(aval.shape) + 1
         spread = [v.reshape(v.shape + (1,) * (rank - v.ndim)) for v in values]
-        with np.errstate(all="ignore"):
-            value, partials = ELEMENTWISE[name](*spread)
+        value, partials = ELEMENTWISE[name](*spread)
         if not _is_float(aval.dtype):
             return self.add(_Node(value))
         if ulps < 0:
@@ -208,7 +216,7 @@ class _Tape:
                 return sent.sum(axis=extra) if extra else sent
 
             pulls.append((index, pull))
-        return self.add(_Node(value, eps, tuple(pulls)))
+        return self.add(_Node(value, eps, tuple(pulls), _strained(value, aval.dtype)))
 
     def _select(self, operands: Sequence[int], values: list[Array]) -> int:
         which, cases = values[0], values[1:]
@@ -257,21 +265,20 @@ class _Tape:
     def _convert(self, eqn: Any, operand: int, value: Array) -> int:
         new, old = eqn.outvars[0].aval.dtype, eqn.invars[0].aval.dtype
         if not _is_float(new):
-            with np.errstate(all="ignore"):
-                return self.add(_Node(np.asarray(value).astype(new)))
+            return self.add(_Node(np.asarray(value).astype(new)))
         wide = value.astype(WIDE)
         narrower = _is_float(old) and jnp.finfo(new).bits < jnp.finfo(old).bits
         eps = _rounding(wide, new, 0.5) if narrower else None
         pulls = ((operand, lambda adjoint: adjoint),) if _is_float(old) else ()
-        return self.add(_Node(wide, eps, pulls))
+        return self.add(_Node(wide, eps, pulls, _strained(wide, new)))
 
     def _integer_power(self, n: int, aval: Any, operand: int, value: Array) -> int:
-        with np.errstate(all="ignore"):
-            result = value**n if n >= 0 else 1 / value ** (-n)
-            partial = n * (value ** (n - 1) if n >= 1 else 1 / value ** (1 - n))
+        result = value**n if n >= 0 else 1 / value ** (-n)
+        partial = n * (value ** (n - 1) if n >= 1 else 1 / value ** (1 - n))
         # repeated squaring: as many roundings as factors, at most, and one for the reciprocal
         eps = _rounding(result, aval.dtype, 0.5 * (abs(n) + 1))
-        return self.add(_Node(result, eps, ((operand, lambda adjoint: _times(adjoint, partial)),)))
+        pulls = ((operand, lambda adjoint: _times(adjoint, partial)),)
+        return self.add(_Node(result, eps, pulls, _strained(result, aval.dtype)))
 
     def _sum(self, axes: Sequence[int], aval: Any, operand: int, value: Array) -> int:
         along = tuple(axis + 1 for axis in axes)
@@ -283,7 +290,8 @@ class _Tape:
             batch = max(adjoint.shape[0], shape[0])
             return np.broadcast_to(np.expand_dims(adjoint, along), (batch, *shape[1:]))
 
-        return self.add(_Node(value.sum(axis=along), eps, ((operand, pull),)))
+        total = value.sum(axis=along)
+        return self.add(_Node(total, eps, ((operand, pull),), _strained(total, aval.dtype)))
 
     def _dot(self, numbers: Any, aval: Any, operands: Sequence[int], values: list[Array]) -> int:
         (left_sum, right_sum), (left_batch, right_batch) = numbers
@@ -313,7 +321,8 @@ class _Tape:
             (operands[0], lambda adjoint: product(adjoint, b, f"{result},{second}->{first}")),
             (operands[1], lambda adjoint: product(adjoint, a, f"{result},{first}->{second}")),
         )
-        return self.add(_Node(product(a, b, forward), eps, pulls))
+        value = product(a, b, forward)
+        return self.add(_Node(value, eps, pulls, _strained(value, aval.dtype)))
 
     # --- control flow --------------------------------------------------------------------------
 
@@ -362,13 +371,15 @@ class _Tape:
 
     # --- the bound -----------------------------------------------------------------------------
 
-    def bound(self, root: int, entry: tuple[int, ...], count: int) -> Array:
-        """sum_i |A_i| eps_i of one entry of a result, at each point."""
+    def bound(self, root: int, entry: tuple[int, ...], count: int) -> tuple[Array, Array]:
+        """sum_i |A_i| eps_i of one entry of a result at each point, and where a value that leaves
+        the range of normal numbers reaches it."""
         adjoints: dict[int, Array] = {}
         seed = np.zeros((count, *self.nodes[root].value.shape[1:]), dtype=WIDE)
         seed[(slice(None), *entry)] = 1
         adjoints[root] = seed
         total = np.zeros(count, dtype=WIDE)
+        strained = np.zeros(count, dtype=bool)
         for index in range(root, -1, -1):
             adjoint = adjoints.pop(index, None)
             if adjoint is None:
@@ -377,24 +388,33 @@ class _Tape:
             if node.eps is not None:
                 share = _times(np.abs(adjoint), node.eps)
                 total += share.reshape(share.shape[0], -1).sum(axis=1)
+            if node.strained is not None:
+                reached = node.strained & (adjoint != 0)
+                strained |= reached.reshape(reached.shape[0], -1).any(axis=1)
             for parent, pull in node.pulls:
                 sent = pull(adjoint)
                 adjoints[parent] = adjoints[parent] + sent if parent in adjoints else sent
-        return total
+        return total, strained
 
 
-def rounding_bound(
-    function: Callable[..., Any], columns: Sequence[Any]
-) -> tuple[list[Array], list[Array]]:
+class RoundingBound(NamedTuple):
+    """Per output leaf: values, error bounds, and where a value out of range reaches the result."""
+
+    values: list[Array]
+    bounds: list[Array]
+    strained: list[Array]
+
+
+def rounding_bound(function: Callable[..., Any], columns: Sequence[Any]) -> RoundingBound:
     r"""The values and the first-order rounding-error bounds of a JAX function at many points.
 
     Arguments: `function` of as many arguments as there are columns; `columns`, one array per
     argument with the points along the first axis, in the dtype in which the function computes.
-    Returns: (values, bounds), one array per output leaf in each, in extended precision.
+    Returns: `RoundingBound`, one array per output leaf in each field, in extended precision.
     Raises: `NoRoundingRuleError` when an operation has no rule.
 
-    >>> values, bounds = rounding_bound(lambda x: (x + 1.0) - 1.0, [np.float32([1e-6, 1.0])])
-    >>> [float(b / v) > 0.01 for b, v in zip(bounds[0], values[0])]
+    >>> found = rounding_bound(lambda x: (x + 1.0) - 1.0, [np.float32([1e-6, 1.0])])
+    >>> [float(b / v) > 0.01 for b, v in zip(found.bounds[0], found.values[0])]
     [True, False]
     """
     columns = [np.asarray(column) for column in columns]
@@ -402,18 +422,20 @@ def rounding_bound(
     shapes = [jax.ShapeDtypeStruct(column.shape[1:], column.dtype) for column in columns]
     jaxpr = jax.make_jaxpr(function)(*shapes)
     tape = _Tape()
-    inputs = [
-        tape.add(_Node(column.astype(WIDE) if _is_float(column.dtype) else column))
-        for column in columns
-    ]
-    roots = tape.run(jaxpr, inputs)
-    values, bounds = [], []
-    for root in roots:
-        value = tape.nodes[root].value.astype(WIDE)
-        full = np.broadcast_to(value, (count, *value.shape[1:]))
-        bound = np.zeros(full.shape, dtype=WIDE)
-        for entry in np.ndindex(full.shape[1:]):
-            bound[(slice(None), *entry)] = tape.bound(root, entry, count)
-        values.append(full)
-        bounds.append(bound)
-    return values, bounds
+    found = RoundingBound([], [], [])
+    with np.errstate(all="ignore"):
+        inputs = [
+            tape.add(_Node(column.astype(WIDE) if _is_float(column.dtype) else column))
+            for column in columns
+        ]
+        for root in tape.run(jaxpr, inputs):
+            value = tape.nodes[root].value.astype(WIDE)
+            full = np.broadcast_to(value, (count, *value.shape[1:]))
+            bound, strained = np.zeros(full.shape, dtype=WIDE), np.zeros(full.shape, dtype=bool)
+            for entry in np.ndindex(full.shape[1:]):
+                where = (slice(None), *entry)
+                bound[where], strained[where] = tape.bound(root, entry, count)
+            found.values.append(full)
+            found.bounds.append(bound)
+            found.strained.append(strained)
+    return found

@@ -4,7 +4,8 @@ A rule takes the operand values (arrays with the sample points along the first a
 value with one partial derivative per operand; structural operations return how an adjoint travels
 back instead.  `OPERATION_ULP` is the error of each operation in units in the last place of its own
 result: 0.5 for the correctly rounded ones, else the larger of the exhaustive float32 maximum and
-the figure that the JAX documentation gives for CPU or GPU; for float64 the sampled maximum, doubled.
+the figure that the JAX documentation gives for CPU or GPU; for float64 the sampled maximum,
+doubled.
 
 Main definitions: `ELEMENTWISE`, `OPERATION_ULP`, `NoRoundingRuleError`.
 """

@@ -1,0 +1,205 @@
+"""Level 4: the code against the original system, simulated without the closed form.
+
+Main definitions: `ground_truth_level`, `ode_comparisons`, `judge`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from importlib import import_module
+from typing import Any
+
+import jax
+import numpy as np
+from sympy import Symbol
+
+from derivax.errors import DerivaxError, InputError
+from derivax.numeric.ground_truth.comparison import Comparison
+from derivax.numeric.ground_truth.ode_reference import FirstOrderSystem
+from derivax.numeric.verify.certificate import Figure, Level
+from derivax.numeric.verify.outputs import flat_results
+from derivax.numeric.verify.rounding import NoRoundingRuleError, rounding_bound
+from derivax.symbolic.exact.outcome import Outcome
+
+__all__ = ["ground_truth_level", "judge", "load_ground_truth", "ode_comparisons"]
+
+_EPS = float(np.finfo(np.float64).eps)
+_ORDER_SLACK = 0.35
+_NUMBERS_KEPT = 64
+
+
+def load_ground_truth(name: str) -> Callable[..., Sequence[Comparison]]:
+    """The function that "module:function" names; only functions of `derivax` are loaded."""
+    module, _, function = name.partition(":")
+    if not module.startswith("derivax.") or not function.isidentifier():
+        raise InputError(name, "is not derivax.<module>:<function>", "")
+    try:
+        return getattr(import_module(module), function)
+    except (ImportError, AttributeError) as error:
+        raise InputError(name, f"cannot be loaded ({error})", "") from error
+
+
+def judge(compiled: Any, comparisons: Iterable[Comparison], method: str) -> Level:
+    """Ask the code for its predictions and compare them with what was measured.
+
+    A difference counts when it exceeds what the discretisation explains, by the comparison's own
+    tolerance, plus 8 ulp.  A simulation that does not converge at its order explains nothing:
+    `open`.
+    """
+    records, resolutions, witness, weak = [], [], None, ""
+    for comparison in comparisons:
+        measured = np.atleast_1d(np.asarray(comparison.measured, dtype=np.float64))
+        predicted = np.atleast_1d(np.asarray(comparison.predict(compiled), dtype=np.float64))
+        if predicted.shape != measured.shape:
+            raise InputError(
+                comparison.quantity, f"predicted {predicted.shape}, measured {measured.shape}", ""
+            )
+        tolerance = np.broadcast_to(np.asarray(comparison.tolerance, np.float64), measured.shape)
+        allowed = tolerance + 8 * _EPS * np.abs(measured)
+        difference = np.abs(predicted - measured)
+        ratio = np.where(np.isfinite(difference), difference / allowed, np.inf)
+        worst = int(np.argmax(ratio))
+        slow = comparison.order is not None and comparison.expected_order is not None
+        if slow and not comparison.order >= comparison.expected_order - _ORDER_SLACK:
+            weak = (
+                f"{comparison.quantity}: converges at order {comparison.order:.2f}, not "
+                f"{comparison.expected_order:g}"
+            )
+        if not np.isfinite(measured).all() or not np.isfinite(tolerance).all():
+            weak = f"{comparison.quantity}: the simulation gave no finite number"
+        elif ratio[worst] > 1 and witness is None:
+            witness = {
+                "quantity": comparison.quantity,
+                "predicted": float(predicted[worst]),
+                "measured": float(measured[worst]),
+                "allowed_difference": float(allowed[worst]),
+                **{str(key): value for key, value in comparison.setting.items()},
+            }
+        size = np.abs(measured)
+        resolutions.append(float(np.min(np.where(size > 0, allowed / np.maximum(size, 1e-300), 1))))
+        kept = np.argsort(-ratio, kind="stable")[:_NUMBERS_KEPT]
+        records.append(
+            {
+                "quantity": comparison.quantity,
+                "unit": comparison.unit,
+                "setting": dict(comparison.setting),
+                "order": comparison.order,
+                "predicted": [float(predicted[i]).hex() for i in kept],
+                "measured": [float(measured[i]).hex() for i in kept],
+                "allowed": [float(allowed[i]).hex() for i in kept],
+            }
+        )
+    figures = {"comparisons": Figure(len(records), "", "exact")}
+    if not records:
+        return Level(Outcome.OPEN, method, "there was nothing to compare")
+    figures["resolution"] = Figure(min(resolutions), "relative error", "bound")
+    orders = [c["order"] for c in records if c["order"] is not None]
+    if orders:
+        figures["order"] = Figure(float(min(orders)), "", "measured")
+    evidence = {"comparisons": records}
+    if weak:
+        return Level(Outcome.OPEN, method, weak, figures, None, evidence)
+    if witness is not None:
+        detail = f"{witness['quantity']}: prediction and simulation differ"
+        return Level(Outcome.REFUTED, method, detail, figures, witness, evidence)
+    return Level(Outcome.HOLDS, method, "prediction and simulation agree", figures, None, evidence)
+
+
+def ground_truth_level(
+    compiled: Any, ground_truth: str, parameters: Mapping[str, Any] | None = None
+) -> Level:
+    """The comparisons of a named simulator, "module:function"."""
+    with jax.enable_x64(True):
+        comparisons = load_ground_truth(ground_truth)(**dict(parameters or {}))
+        return judge(compiled, comparisons, f"simulation by {ground_truth}")
+
+
+def ode_level(compiled: Any, formula: Any, *, seed: int = 0, seconds: float = 20.0) -> Level:
+    """A formula that solves a first-order problem, against a reference integration of it."""
+    method = "reference integration of the equations"
+    try:
+        system = FirstOrderSystem.of(formula.solves)
+    except DerivaxError as error:
+        return Level(Outcome.NOT_APPLICABLE, method, f"no reference integrator: {error}")
+    try:
+        with jax.enable_x64(True):
+            comparisons = ode_comparisons(compiled, formula, system, seed=seed, seconds=seconds)
+            if not comparisons:
+                return Level(Outcome.NOT_RUN, method, "no point could be integrated in time")
+            return judge(compiled, comparisons, method)
+    except DerivaxError as error:
+        return Level(Outcome.OPEN, method, str(error))
+
+
+def ode_comparisons(
+    compiled: Any,
+    formula: Any,
+    system: FirstOrderSystem,
+    *,
+    points: int = 8,
+    seed: int = 0,
+    seconds: float = 20.0,
+) -> list[Comparison]:
+    """Integrate the problem to sample points of the formula's domain.
+
+    The tolerance at a point is the error estimate of the reference plus what rounding explains in
+    the code there.  Points to which the reference cannot be continued are left out.
+    """
+    deadline = time.monotonic() + seconds
+    args = tuple(formula.args)
+    others = sorted(
+        (system.start.free_symbols.union(*(e.free_symbols for e in system.initial)))
+        | set().union(*(e.free_symbols for e in system.slopes)) - {system.variable},
+        key=str,
+    )
+    found = []
+    for point in formula.domain.rational_points(12 * points, seed=seed + 7):
+        if len(found) >= points or time.monotonic() > deadline:
+            break
+        exact = {arg: Fraction(float(point[arg])) for arg in args if arg in point}
+        if any(symbol not in exact for symbol in others) or not _reachable(exact, system):
+            continue
+        parameters = {symbol: exact[symbol] for symbol in others if isinstance(symbol, Symbol)}
+        target = exact.get(system.variable)
+        if target is None:
+            continue
+        try:
+            trajectory = system.trajectory(parameters, [target], digits=22, seconds=seconds / 4)
+        except InputError:
+            continue
+        inputs = [np.float64(float(exact[arg])) for arg in args]
+        rounding = _rounding_at(compiled, formula, inputs)
+
+        def predict(code: Any, inputs: list[Any] = inputs) -> Any:
+            return np.asarray([float(v) for v in flat_results(formula.expr, code(*inputs))])
+
+        found.append(
+            Comparison(
+                quantity=", ".join(map(str, system.unknowns)),
+                measured=np.asarray(trajectory.values[0]),
+                predict=predict,
+                tolerance=np.asarray(trajectory.errors[0]) + rounding,
+                setting={str(arg): float(value) for arg, value in zip(args, inputs, strict=True)},
+            )
+        )
+    return found
+
+
+def _reachable(exact: Mapping[Symbol, Fraction], system: FirstOrderSystem) -> bool:
+    """Leave out far targets: an explicit method would only run out of time."""
+    target = exact.get(system.variable)
+    return target is not None and abs(target) <= 1000
+
+
+def _rounding_at(compiled: Any, formula: Any, inputs: Sequence[Any]) -> Any:
+    """Twice the first-order rounding bound of the code at one point, one number per output."""
+    try:
+        found = rounding_bound(
+            lambda *values: flat_results(formula.expr, compiled(*values)),
+            [np.asarray([value]) for value in inputs],
+        )
+    except NoRoundingRuleError:
+        return 0.0
+    return np.asarray([2 * float(bound[0]) for bound in found.bounds])
