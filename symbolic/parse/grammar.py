@@ -341,9 +341,8 @@ class Parser:
             primes += 1
         called = self.peek("(")
         if primes and not called:
-            raise self.error(
-                token, f"{name}' says no variable", f"write {name}{chr(39) * primes}(t)"
-            )
+            marked = name + "'" * primes
+            raise self.error(token, f"{marked} says no variable", f"write {marked}(t)")
         if name in self.declared:
             return self._declared(token, primes, called)
         if called:

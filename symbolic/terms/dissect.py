@@ -13,16 +13,7 @@ from sympy.core.symbol import Str
 from sympy.matrices.matrixbase import MatrixBase
 
 from derivax.errors import TermError
-
-try:
-    from derivax.symbolic.exact.domain import Domain, Interval
-except ImportError:
-
-    class Domain: ...
-
-    class Interval: ...
-
-
+from derivax.symbolic.exact.domain import Domain, Interval
 from derivax.symbolic.terms.assumptions import FACTS, minimal_facts
 from derivax.symbolic.terms.heads import BINDERS, CONSTANT_NAMES, HEAD_OF
 from derivax.symbolic.terms.limits import MAX_TEXT, checked_name, integer_to_text
@@ -220,7 +211,7 @@ def _dict(value: dict[Any, Any]) -> Parts:
 
 
 def _interval(value: Interval) -> Parts:
-    flags = (bool(value.low_open), bool(value.high_open), bool(value.integer))
+    flags = (value.low_open, value.high_open, value.integer, value.plane)
     return Parts("range", flags, (value.low, value.high))
 
 

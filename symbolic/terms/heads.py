@@ -24,6 +24,9 @@ from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.sets.sets import Set
 
+from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
+from derivax.symbolic.nodes.matrix_calculus import Dot, Gradient
+
 __all__ = ["BINDERS", "CONSTANTS", "CONSTANT_NAMES", "HEADS", "HEAD_OF", "KINDS", "Head"]
 
 
@@ -186,6 +189,11 @@ _ROWS: list[_Row] = [
     ("Subs", sp.Subs, ("any", "tuple", "tuple"), None, _make_by_constructor, {"recurses": True}),
     ("Limit", sp.Limit, ("scalar", "scalar", "scalar", "name"), None, _make_plain, {}),
     ("Tuple", Tuple, (), "any", _make_plain, {}),
+    # nodes that SymPy lacks
+    ("CoshRoot", CoshRoot, ("scalar",), None, _make_function, {}),
+    ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),
+    ("Dot", Dot, ("matrix",), None, _make_by_constructor, {}),
+    ("Gradient", Gradient, ("scalar", "matrix"), None, _make_by_constructor, {}),
     # indexed objects
     ("Indexed", sp.Indexed, ("any", "scalar"), "scalar", _make_by_constructor, {"recurses": True}),
     ("Idx", sp.Idx, ("scalar",), "tuple", _make_index, {"recurses": True}),

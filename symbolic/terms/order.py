@@ -17,9 +17,10 @@ from sympy.core.basic import _cmp_name
 from derivax.errors import TermError
 from derivax.symbolic.terms.limits import MAX_UNFOLDED
 
-__all__ = ["SympyOrder"]
+__all__ = ["MAX_WALKED", "SympyOrder"]
 
 MAX_STEPS = 20_000_000
+MAX_WALKED = 2_000_000
 
 
 class SympyOrder:
@@ -27,6 +28,7 @@ class SympyOrder:
 
     def __init__(self) -> None:
         self._steps = 0
+        self._walked = 0
         self._sort_key = cmp_to_key(self.compare)
 
     def sorted(
@@ -46,8 +48,9 @@ class SympyOrder:
             rest = [arg for arg, flag in zip(args, commutes, strict=True) if not flag]
             return sorted(first, key=self._operand_key) + rest
         if order in ("set", "matrices"):
-            if unfolded > MAX_UNFOLDED:
-                return list(args)  # SymPy could not have made this object; any fixed order is right
+            self._walked += unfolded
+            if unfolded > MAX_UNFOLDED or self._walked > MAX_WALKED:
+                return list(args)  # SymPy itself would not end; any fixed order is right
             if order == "set":
                 return list(ordered(args))
             return sorted(args, key=default_sort_key)
