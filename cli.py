@@ -15,7 +15,6 @@ Main definitions: `main`, `build_parser`.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -24,7 +23,7 @@ from typing import Any, NoReturn
 
 from derivax import catalog
 from derivax.errors import DerivaxError, InputError
-from derivax.writing import write_atomically
+from derivax.terminal import busy, complain, emit, emit_certificate, emit_json, emit_table
 
 __all__ = ["build_parser", "main"]
 
@@ -53,13 +52,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except _Printed:
         return DONE
     except DerivaxError as error:
-        _complain(str(error))
+        complain(str(error))
         return WRONG_INPUT
     except RecursionError:
-        _complain("the input: is nested too deep; write it with fewer nested brackets")
+        complain("the input: is nested too deep; write it with fewer nested brackets")
         return WRONG_INPUT
     except KeyboardInterrupt:
-        _complain("interrupted")
+        complain("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         # the reader (head, less) has gone; Python must not find a closed pipe when it ends
@@ -68,17 +67,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("DERIVAX_TRACEBACK"):
             raise
-        _complain(
+        complain(
             f"this is a defect of derivax, not of the input: {type(error).__name__}: {error}; "
             "DERIVAX_TRACEBACK=1 shows where"
         )
         return DEFECT
-
-
-def _complain(message: str) -> None:
-    line = " ".join(message.split())
-    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
-    print(f"derivax: {line[:1000]}", file=sys.stderr)
 
 
 # --- grammar ---------------------------------------------------------------------------------
@@ -223,21 +216,27 @@ def _add_compilation(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    wanted = None if args.name is None else set(catalog.expand(args.name))
-    rows = [row for row in catalog.rows() if wanted is None or row["name"] in wanted]
+    wanted = catalog.RESULTS if args.name is None else catalog.expand(args.name)
+    rows = [row for row in catalog.rows() if row["name"] in wanted]
     if args.json:
-        return _emit_json(args, rows)
-    return _emit_table(args, ("name", "title"), [(row["name"], row["title"]) for row in rows])
+        emit_json(rows, args.output)
+    else:
+        emit_table(("name", "title"), [(r["name"], r["title"]) for r in rows], args.output)
+    return DONE
 
 
 def _derive(args: argparse.Namespace) -> int:
     from derivax.subjects import as_json, derivations
 
-    found = list(derivations(args, method=args.method))
+    found = []
+    for derivation in busy("deriving", derivations(args, method=args.method)):
+        if args.output is None and not args.json:
+            emit(f"\n{derivation}" if found else str(derivation))
+        found.append(derivation)
     if args.json:
-        _emit_json(args, [as_json(derivation) for derivation in found])
-    else:
-        _emit(args, "\n\n".join(str(derivation) for derivation in found))
+        emit_json([as_json(derivation) for derivation in found], args.output)
+    elif args.output is not None:
+        emit("\n\n".join(map(str, found)), args.output)
     return _status(derivation.outcome.established for derivation in found)
 
 
@@ -247,8 +246,10 @@ def _latex(args: argparse.Namespace) -> int:
 
     texts = {name: verbs.latex(subject, style=args.style) for name, subject in subjects(args)}
     if args.json:
-        return _emit_json(args, [{"name": name, "latex": text} for name, text in texts.items()])
-    return _emit(args, "\n\n".join(texts.values()))
+        emit_json([{"name": name, "latex": text} for name, text in texts.items()], args.output)
+    else:
+        emit("\n\n".join(texts.values()), args.output)
+    return DONE
 
 
 def _compile(args: argparse.Namespace) -> int:
@@ -260,8 +261,10 @@ def _compile(args: argparse.Namespace) -> int:
             {"name": name, "signature": str(compiled.signature), "source": compiled.source}
             for name, compiled in found
         ]
-        return _emit_json(args, described)
-    return _emit(args, "\n\n".join(compiled.source for _, compiled in found))
+        emit_json(described, args.output)
+    else:
+        emit("\n\n".join(compiled.source for _, compiled in found), args.output)
+    return DONE
 
 
 def _verify(args: argparse.Namespace) -> int:
@@ -269,11 +272,11 @@ def _verify(args: argparse.Namespace) -> int:
     from derivax.subjects import enable_float64, subjects
 
     enable_float64()
-    found = [
+    certificates = (
         verbs.verify(subject, profile=args.profile, seed=args.seed, budget=args.budget)
         for _, subject in subjects(args)
-    ]
-    return _emit_certificates(args, found)
+    )
+    return _certify(args, busy("verifying", certificates))
 
 
 def _recheck(args: argparse.Namespace) -> int:
@@ -281,7 +284,23 @@ def _recheck(args: argparse.Namespace) -> int:
     from derivax.subjects import enable_float64
 
     enable_float64()
-    return _emit_certificates(args, verbs.recheck(args.file, full=args.full))
+    return _certify(args, verbs.recheck(args.file, full=args.full))
+
+
+def _certify(args: argparse.Namespace, certificates: Iterable[Any]) -> int:
+    """Show each certificate when it is there; then write them all, or none."""
+    from derivax.numeric.verify.certificate import write_certificates
+
+    found = []
+    for certificate in certificates:
+        found.append(certificate)
+        if not args.json:
+            emit_certificate(certificate)
+    if args.json:
+        emit_json([certificate.to_dict() for certificate in found])
+    if args.output is not None:
+        write_certificates(args.output, found)
+    return _status(certificate.verdict == "verified" for certificate in found)
 
 
 def _equal(args: argparse.Namespace) -> int:
@@ -297,13 +316,13 @@ def _equal(args: argparse.Namespace) -> int:
             "resolution": finding.resolution,
             "witness": None if finding.witness is None else dict(finding.witness),
         }
-        _emit_json(args, report)
+        emit_json(report, args.output)
     else:
         lines = [f"{finding.outcome}: {args.a} = {args.b}  ({finding.method})"]
         lines += [finding.detail] if finding.detail else []
         if finding.witness is not None:
             lines.append("witness: " + ", ".join(f"{k} = {v}" for k, v in finding.witness.items()))
-        _emit(args, "\n".join(lines))
+        emit("\n".join(lines), args.output)
     return _status([finding.outcome.established])
 
 
@@ -316,7 +335,7 @@ def _export(args: argparse.Namespace) -> int:
         args.output.mkdir(parents=True, exist_ok=True)
     for name, compiled in found:
         path = args.output / f"{compiled.name}.py" if len(found) > 1 else args.output
-        print(f"{name}: {verbs.export(compiled, path)}")
+        emit(f"{name}: {verbs.export(compiled, path)}")
     return DONE
 
 
@@ -324,7 +343,10 @@ def _doctor(args: argparse.Namespace) -> int:
     from derivax.doctor import describe, examine
 
     found = examine()
-    _emit_json(args, found) if args.json else _emit(args, describe(found))
+    if args.json:
+        emit_json(found, args.output)
+    else:
+        emit(describe(found), args.output)
     return _status([not found["warnings"]])
 
 
@@ -338,67 +360,5 @@ def _demo(args: argparse.Namespace) -> int:
     return demo.run(args.output, args.quick, Console())
 
 
-# --- output ----------------------------------------------------------------------------------
-
-
 def _status(established: Iterable[bool]) -> int:
     return DONE if all(established) else REFUTED_OR_INCOMPLETE
-
-
-def _emit(args: argparse.Namespace, text: str) -> int:
-    text = text.rstrip("\n") + "\n"
-    if args.output is None:
-        sys.stdout.write(text)
-    else:
-        write_atomically(args.output, text)
-    return DONE
-
-
-def _emit_json(args: argparse.Namespace, value: Any) -> int:
-    return _emit(args, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _emit_table(
-    args: argparse.Namespace, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]
-) -> int:
-    """A table with lines and colours on a terminal; aligned columns for a pipe or a file."""
-    if args.output is None and sys.stdout.isatty():
-        from rich.console import Console
-        from rich.table import Table
-
-        table = Table(*head, box=None, header_style="bold", pad_edge=False)
-        for row in rows:
-            table.add_row(*row, style=None)
-        Console(markup=False, highlight=False).print(table)
-        return DONE
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
-    lines = []
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        lines.append("  ".join([*cells, row[-1]]))
-    return _emit(args, "\n".join(lines))
-
-
-def _emit_certificates(args: argparse.Namespace, found: Sequence[Any]) -> int:
-    from derivax.numeric.verify.certificate import write_certificates
-
-    if args.output is not None:
-        write_certificates(args.output, found)
-    if args.json:
-        content = [certificate.to_dict() for certificate in found]
-        print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
-    elif sys.stdout.isatty():
-        from rich.console import Console
-
-        for certificate in found:
-            Console(highlight=False).print(certificate)
-    else:
-        for certificate in found:
-            print(certificate)
-            if certificate.witness is not None:
-                print(
-                    "  witness: " + ", ".join(f"{k} = {v}" for k, v in certificate.witness.items())
-                )
-            for assumption in certificate.assumptions:
-                print(f"  assumes: {assumption}")
-    return _status(certificate.verdict == "verified" for certificate in found)
