@@ -86,6 +86,18 @@ def compare(
     each way of running it ("jit", "eager"), the results of each entry at all points; `entries`,
     label and exact expression of each; `args`, `columns`, the points.
     """
+    with np.errstate(all="ignore"):  # overflow and NaN are what is looked for here
+        return _compare(function, computed, entries, args, columns, dtype)
+
+
+def _compare(
+    function: Callable[..., Sequence[Any]],
+    computed: dict[str, list[Array]],
+    entries: Sequence[tuple[str, Basic]],
+    args: Sequence[Symbol],
+    columns: Sequence[Array],
+    dtype: str,
+) -> Accuracy:
     report = Accuracy(dtype, len(columns[0]) if columns else 1)
     limits = _RoundingLimits(function, entries, args, columns, dtype, report)
     errors: list[Array] = []
@@ -243,8 +255,7 @@ def _ulp_errors(code: Array, exact: Array, dtype: str) -> tuple[Array, Array]:
     top = _WIDE(limits.max) * (1 + _WIDE(limits.eps))
     wide_exact = np.where(np.isinf(exact), np.sign(exact) * top, exact.astype(_WIDE))
     wide_code = np.where(np.isinf(code), np.sign(code) * top, code.astype(_WIDE))
-    with np.errstate(invalid="ignore"):
-        ulps = np.abs(wide_code - wide_exact) / _spacing(exact, dtype)
+    ulps = np.abs(wide_code - wide_exact) / _spacing(exact, dtype)
     both_tiny = (np.abs(exact) <= limits.tiny) & (np.abs(wide_code) <= limits.tiny)
     ulps = np.where(both_tiny, 0.0, ulps)
     ordinary = np.isfinite(exact) & ((np.abs(exact) >= limits.tiny) | (exact == 0))
@@ -284,8 +295,7 @@ def _sensitivity(
             moved = list(columns)
             moved[i] = np.nextafter(columns[i], columns[i].dtype.type(direction))
             value, _ = correctly_rounded(expr, args, moved, "float64")
-            with np.errstate(invalid="ignore"):
-                shifts.append(np.abs(value.astype(_WIDE) - centre))
+            shifts.append(np.abs(value.astype(_WIDE) - centre))
         total += np.nan_to_num(np.fmax(*shifts), nan=0.0)  # one side may lie outside the domain
     return total
 

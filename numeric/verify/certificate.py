@@ -199,6 +199,9 @@ class Certificate:
         object.__setattr__(self, "environment", _frozen(self.environment))
         object.__setattr__(self, "assumptions", tuple(self.assumptions))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Certificate.from_dict, (self.to_dict(),)
+
     @property
     def verdict(self) -> str:
         """`refuted` if any level is; `verified` if every applicable level of the profile is

@@ -107,9 +107,7 @@ def test_training_is_the_update_written_by_hand():
 def test_progress_chunks_do_not_change_the_run():
     modes = singular_modes([[2.0]])
     ticks: list[int] = []
-    ran = train(
-        [[1.0]], [[2.0]], [[[0.5]]], lr=0.1, steps=130, modes=modes, progress=ticks.append
-    )
+    ran = train([[1.0]], [[2.0]], [[[0.5]]], lr=0.1, steps=130, modes=modes, progress=ticks.append)
     np.testing.assert_allclose(ran.strengths[:, 0], 2 - 1.5 * 0.9 ** np.arange(131), rtol=1e-12)
     assert ran.weights[0][0, 0] == ran.strengths[130, 0]
     assert ticks[-1] == 130
@@ -132,7 +130,8 @@ def test_unbalanced_strengths_land_in_their_layers(digits):
     strengths = np.array([[0.3] * 9, [0.1] * 9])
     first, second = decoupled_weights(modes, strengths, hidden=12)
     np.testing.assert_allclose(np.linalg.svd(first)[1][:9], 0.3)
-    np.testing.assert_allclose(second @ first, modes.U @ np.diag([0.03] * 9) @ modes.V.T, atol=1e-15)
+    expected = modes.U @ np.diag([0.03] * 9) @ modes.V.T
+    np.testing.assert_allclose(second @ first, expected, atol=1e-15)
 
 
 def test_bad_data_and_rates_are_one_clear_error(digits):
