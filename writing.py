@@ -5,6 +5,7 @@ Main definitions: `write_atomically`.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -32,9 +33,9 @@ def write_atomically(path: str | os.PathLike[str], content: str | bytes) -> Path
     """
     path = Path(path)
     data = content.encode("utf-8") if isinstance(content, str) else content
-    if path.is_dir():
-        raise InputError(str(path), "is a folder", "name a file")
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
         # a link is followed: its target is replaced, and the link stays a link
         target = path.resolve()
         if target.exists() and not target.is_file():  # /dev/null, a pipe: nothing to replace
