@@ -1,7 +1,7 @@
 """Normal form of matrix polynomials with symbolic shapes, and of traces of them.
 
 Main definitions: `MatrixRelation` (a relation to reduce by), `Diagonal` (matrices that commute),
-`matrix_form`, `trace_form`, `matrix_vanishes`.
+`Relations` (both, as rewriting rules), `matrix_form`, `trace_form`.
 
 Main facts used: matrix polynomials in independent letters form a free algebra with the involution
 (AB)^T = B^T A^T, so two of them agree for all sizes exactly when their expansions into words agree;
@@ -9,32 +9,20 @@ traces agree when their words agree up to rotation and up to transposition of th
 
 Implementation notes.  A letter is a matrix symbol (or another atomic matrix expression) with a
 transposition flag; a word is a tuple of letters; a polynomial is {word: scalar coefficient}.  Relations
-are used as rewriting rules on words (longest first).  Where a difference survives, a witness is looked
-for: exact rational matrices that satisfy the relations and at which the difference is not zero.
+are used as rewriting rules on words (longest first); `completed` adds the consequences of overlapping
+rules (a bounded non-commutative Buchberger step).  The inverse of a sum is a letter X with the rules
+that S X = X S = I imply.  What is proven here is checked nowhere else, so every rule that is added is
+a consequence of the relations, and a rule whose scale may vanish is refused.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from random import Random
 from typing import Any
 
-from sympy import (
-    Add,
-    Basic,
-    Expr,
-    Identity,
-    Integer,
-    Matrix,
-    MatrixBase,
-    Mul,
-    Rational,
-    S,
-    Symbol,
-    Trace,
-)
+from sympy import Add, Basic, Expr, Identity, MatrixBase, Mul, Pow, S, Trace
 from sympy.matrices.expressions import (
     Inverse,
     MatAdd,
@@ -46,18 +34,27 @@ from sympy.matrices.expressions import (
 )
 
 from derivax.errors import InputError
-from derivax.symbolic.exact.outcome import Finding, Outcome
-from derivax.symbolic.exact.zero import vanishes
 
-__all__ = ["Diagonal", "MatrixRelation", "Word", "matrix_form", "matrix_vanishes", "trace_form"]
+__all__ = [
+    "Diagonal",
+    "MatrixRelation",
+    "Polynomial",
+    "Relations",
+    "Word",
+    "matrix_form",
+    "trace_form",
+]
 
 Letter = tuple[MatrixExpr, bool]
 Word = tuple[Letter, ...]
 Polynomial = dict[Word, Expr]
 Cycles = tuple[Word, ...]
+Rule = tuple[Word, Polynomial]
 
 _WORD_LIMIT = 20_000
 _REWRITE_LIMIT = 200
+_RULE_LIMIT = 60
+_LENGTH_LIMIT = 10
 
 
 @dataclass(frozen=True)
@@ -84,46 +81,85 @@ def _transposed(word: Word) -> Word:
     return tuple((atom, not flag) for atom, flag in reversed(word))
 
 
+def _letter_key(letter: Letter) -> tuple[Any, ...]:
+    atom, flag = letter
+    base = atom.arg if isinstance(atom, Inverse) else atom
+    return (str(base), str(base.shape), isinstance(atom, Inverse), flag)
+
+
+def _word_key(word: Word) -> tuple[Any, ...]:
+    return (len(word), tuple(_letter_key(letter) for letter in word))
+
+
 def _accumulate(target: dict[Any, Expr], key: Any, value: Expr) -> None:
-    target[key] = target[key] + value if key in target else value
+    total = target[key] + value if key in target else value
+    if total == 0:
+        target.pop(key, None)
+    else:
+        target[key] = total
     if len(target) > _WORD_LIMIT:
         raise InputError("a matrix polynomial", f"expands into more than {_WORD_LIMIT} words", "")
 
 
 def _product(left: Polynomial, right: Polynomial) -> Polynomial:
     result: Polynomial = {}
-    for (word_l, coefficient_l), (word_r, coefficient_r) in itertools.product(
-        left.items(), right.items()
-    ):
-        _accumulate(result, _cancelled(word_l + word_r), coefficient_l * coefficient_r)
+    for (word_l, c_l), (word_r, c_r) in itertools.product(left.items(), right.items()):
+        _accumulate(result, _cancelled(word_l + word_r), c_l * c_r)
     return result
+
+
+def _cancels(first: Letter, second: Letter) -> bool:
+    """A A^-1 and A^-1 A, transposed alike."""
+    (a, a_flag), (b, b_flag) = first, second
+    if a_flag != b_flag:
+        return False
+    return (isinstance(b, Inverse) and b.arg == a) or (isinstance(a, Inverse) and a.arg == b)
 
 
 def _cancelled(word: Word) -> Word:
     """Remove A A^-1 and A^-1 A."""
     out: list[Letter] = []
-    for atom, flag in word:
-        if out and out[-1][1] == flag:
-            before = out[-1][0]
-            if (isinstance(atom, Inverse) and atom.arg == before) or (
-                isinstance(before, Inverse) and before.arg == atom
-            ):
-                out.pop()
-                continue
-        out.append((atom, flag))
+    for letter in word:
+        if out and _cancels(out[-1], letter):
+            out.pop()
+        else:
+            out.append(letter)
     return tuple(out)
+
+
+def _inverse(base: MatrixExpr) -> Polynomial:
+    """Inverses of products of square matrices factor by factor; of anything else as one letter."""
+    if isinstance(base, MatrixBase):
+        return {((Inverse(base), False),): S.One}
+    if isinstance(base, Inverse):
+        return matrix_form(base.arg)
+    if isinstance(base, MatMul):
+        scale, factors = base.as_coeff_matrices()
+        if all(f.shape[0] == f.shape[1] for f in factors):
+            result: Polynomial = {(): 1 / scale}
+            for factor in reversed(factors):
+                result = _product(result, _inverse(factor))
+            return result
+    if isinstance(base, Transpose):
+        return {_transposed(w): c for w, c in _inverse(base.arg).items()}
+    if isinstance(base, Identity):
+        return {(): S.One}
+    return {((Inverse(base), False),): S.One}
 
 
 def matrix_form(expr: Basic) -> Polynomial:
     """Expansion of a matrix expression into words.
 
     Args:
-        expr: sums, products, scalar multiples, transposes, integer powers, inverses of symbols,
-            identities and zeros; anything else with a shape counts as one letter.
+        expr: sums, products, scalar multiples, transposes, integer powers, inverses, identities and
+            zeros; anything else with a shape counts as one letter.
 
     Returns:
         {word: coefficient}; the empty word is the identity.
     """
+    if isinstance(expr, MatrixBase):
+        immutable = expr.as_immutable()
+        return {} if immutable.is_zero_matrix else {((immutable, False),): S.One}
     if isinstance(expr, MatAdd):
         total: Polynomial = {}
         for term in expr.args:
@@ -133,29 +169,25 @@ def matrix_form(expr: Basic) -> Polynomial:
     if isinstance(expr, MatMul):
         result: Polynomial = {(): S.One}
         for factor in expr.args:
-            scale = not getattr(factor, "is_Matrix", False)
-            result = (
-                {word: coefficient * factor for word, coefficient in result.items()}
-                if scale
-                else _product(result, matrix_form(factor))
-            )
+            if getattr(factor, "is_Matrix", False):
+                result = _product(result, matrix_form(factor))
+            else:
+                result = {word: coefficient * factor for word, coefficient in result.items()}
         return result
     if isinstance(expr, Transpose):
-        return {
-            _transposed(word): coefficient for word, coefficient in matrix_form(expr.arg).items()
-        }
-    if isinstance(expr, MatPow) and expr.exp.is_Integer and expr.exp >= 0:
+        return {_transposed(word): c for word, c in matrix_form(expr.arg).items()}
+    if isinstance(expr, Inverse):
+        return _inverse(expr.arg)
+    if isinstance(expr, MatPow) and expr.exp.is_Integer:
+        base = matrix_form(expr.base) if expr.exp >= 0 else _inverse(expr.base)
         result = {(): S.One}
-        base = matrix_form(expr.base)
-        for _ in range(int(expr.exp)):
+        for _ in range(abs(int(expr.exp))):
             result = _product(result, base)
         return result
     if isinstance(expr, Identity):
         return {(): S.One}
     if isinstance(expr, ZeroMatrix):
         return {}
-    if isinstance(expr, Inverse) and isinstance(expr.arg, Transpose):
-        return {((Inverse(expr.arg.arg), True),): S.One}
     if isinstance(expr, MatrixExpr):
         return {((expr, False),): S.One}
     raise InputError(
@@ -163,286 +195,263 @@ def matrix_form(expr: Basic) -> Polynomial:
     )
 
 
-def _cycle(word: Word) -> Word:
-    """The least rotation of a word or of its transpose: what a trace depends on."""
-    rotations = [w[i:] + w[:i] for w in (word, _transposed(word)) for i in range(max(len(w), 1))]
-    return min(rotations, key=lambda w: tuple((atom.sort_key(), flag) for atom, flag in w))
+def _size(letter: Letter) -> Expr:
+    """Number of rows of a letter."""
+    atom, flag = letter
+    return atom.shape[1 if flag else 0]
+
+
+# --- relations as rewriting rules ------------------------------------------------------------------
+
+
+def _rules_of(relation: MatrixRelation) -> list[Rule]:
+    left, right = matrix_form(relation.lhs), matrix_form(relation.rhs)
+    if len(left) != 1:
+        raise InputError(
+            str(relation.lhs), "is not one product of matrices", "solve it for one word"
+        )
+    ((word, scale),) = left.items()
+    if not word:
+        raise InputError(str(relation.lhs), "holds no matrix to rewrite", "turn the relation round")
+    if not scale.is_nonzero:
+        raise InputError(str(scale), "may vanish, so the relation cannot be divided by it", "")
+    rhs = {w: c / scale for w, c in right.items()}
+    rules = [(word, rhs)]
+    flipped = {_transposed(w): c for w, c in rhs.items()}
+    swap = len(flipped) == 1 and word in flipped  # A^T = c A: the flipped rule undoes the rule
+    if _transposed(word) != word and not swap:
+        rules.append((_transposed(word), flipped))
+    return rules
+
+
+def _rules_of_inverse(letter: MatrixExpr) -> list[Rule]:
+    """S X = X S = I for the inverse X of a sum S, solved for the leading word of S."""
+    base = matrix_form(letter.arg)
+    leading = max(base, key=_word_key, default=())
+    if len(base) < 2 or not leading or not base[leading].is_nonzero:
+        return []
+    rules: list[Rule] = []
+    x: Word = ((letter, False),)
+    for left in (True, False):
+        rhs: Polynomial = {(): 1 / base[leading]}
+        for word, c in base.items():
+            if word != leading:
+                _accumulate(rhs, word + x if left else x + word, -c / base[leading])
+        lhs = leading + x if left else x + leading
+        rules.append((lhs, rhs))
+        rules.append((_transposed(lhs), {_transposed(w): c for w, c in rhs.items()}))
+    return rules
+
+
+class Relations:
+    """Relations as rewriting rules on words, with the letters that commute."""
+
+    def __init__(
+        self,
+        modulo: Iterable[MatrixRelation | Diagonal] = (),
+        inverses: Iterable[MatrixExpr] = (),
+    ) -> None:
+        self.commuting: frozenset[MatrixExpr] = frozenset(
+            m for r in modulo if isinstance(r, Diagonal) for m in r.letters
+        )
+        for m in self.commuting:
+            if m.shape[0] != m.shape[1]:
+                raise InputError(str(m), "is not square", "diagonal matrices are square")
+        self.rules: list[Rule] = []
+        self.facts: list[Polynomial] = []
+        """reduced polynomials that are zero, but whose leading coefficient may vanish"""
+        for relation in modulo:
+            if isinstance(relation, MatrixRelation):
+                for rule in _rules_of(relation):
+                    self._add(rule)
+        for letter in inverses:
+            for rule in _rules_of_inverse(letter):
+                self._add(rule)
+        for word, rhs in list(self.rules):
+            if self._is_isometry(word, rhs):
+                self._add((_transposed_pair(word), {(): S.One}))
+
+    @staticmethod
+    def _is_isometry(word: Word, rhs: Polynomial) -> bool:
+        """A^T A = I for a square A: then A A^T = I too."""
+        if len(word) != 2 or rhs != {(): S.One} or word[0] != (word[1][0], not word[1][1]):
+            return False
+        return bool(word[0][0].shape[0] == word[0][0].shape[1])
+
+    def _add(self, rule: Rule) -> None:
+        if all(rule[0] != known for known, _ in self.rules):
+            self.rules.append(rule)
+            self.rules.sort(key=lambda r: -len(r[0]))
+
+    def tidy(self, word: Word) -> Word:
+        """Runs of commuting letters in canonical order, without transposition; A A^-1 removed."""
+        while True:
+            out: list[Letter] = []
+            for commutes, run in itertools.groupby(word, key=self._commutes):
+                letters = list(run)
+                if commutes:
+                    letters = sorted(((atom, False) for atom, _ in letters), key=_letter_key)
+                out += letters
+            after = _cancelled(tuple(out))
+            if after == word:
+                return word
+            word = after
+
+    def _commutes(self, letter: Letter) -> bool:
+        atom = letter[0].arg if isinstance(letter[0], Inverse) else letter[0]
+        return atom in self.commuting
+
+    def reduced(self, form: Polynomial) -> Polynomial:
+        """Rewrite every word until no rule applies."""
+        for _ in range(_REWRITE_LIMIT):
+            after: Polynomial = {}
+            changed = False
+            for word, coefficient in form.items():
+                word = self.tidy(word)
+                rewritten = self._rewritten(word)
+                if rewritten is None:
+                    _accumulate(after, word, coefficient)
+                    continue
+                changed = True
+                for inner, factor in rewritten.items():
+                    _accumulate(after, inner, coefficient * factor)
+            form = after
+            if not changed:
+                return form
+        raise InputError("matrix relations", f"do not come to rest in {_REWRITE_LIMIT} rounds", "")
+
+    def _rewritten(self, word: Word) -> Polynomial | None:
+        """The word after the first rule that matches, or None."""
+        for pattern, replacement in self.rules:
+            length = len(pattern)
+            for start in range(len(word) - length + 1):
+                if word[start : start + length] == pattern:
+                    head, tail = word[:start], word[start + length :]
+                    result: Polynomial = {}
+                    for inner, factor in replacement.items():
+                        _accumulate(result, self.tidy(head + inner + tail), factor)
+                    return result
+        return None
+
+    def completed(self) -> Relations:
+        """With the consequences of overlapping rules, as far as the limits allow."""
+        richer = Relations()
+        richer.commuting = self.commuting
+        richer.rules = list(self.rules)
+        pairs = list(itertools.product(richer.rules, repeat=2))
+        while pairs and len(richer.rules) < _RULE_LIMIT:
+            (first, rhs_1), (second, rhs_2) = pairs.pop(0)
+            for length in range(1, min(len(first), len(second)) + 1):
+                if first[-length:] != second[:length] or first is second and length == len(first):
+                    continue
+                if len(first) + len(second) - length > _LENGTH_LIMIT:
+                    continue
+                new = richer._consequence(first, rhs_1, second, rhs_2, length)
+                if new is not None:
+                    pairs += [(new, old) for old in richer.rules]
+                    pairs += [(old, new) for old in (*richer.rules, new)]
+                    richer._add(new)
+        return richer
+
+    def _consequence(
+        self, first: Word, rhs_1: Polynomial, second: Word, rhs_2: Polynomial, overlap: int
+    ) -> Rule | None:
+        """The two ways to rewrite first + rest of second, as a new rule when they differ."""
+        difference: Polynomial = {}
+        for word, c in rhs_1.items():
+            _accumulate(difference, _cancelled(word + second[overlap:]), c)
+        for word, c in rhs_2.items():
+            _accumulate(difference, _cancelled(first[:-overlap] + word), -c)
+        difference = {w: c for w, c in self.reduced(difference).items() if c.expand() != 0}
+        leading = max(difference, key=_word_key, default=())
+        if not leading or not difference[leading].is_nonzero:
+            if difference:
+                self.facts.append(difference)
+            return None
+        scale = difference.pop(leading)
+        return leading, {w: -c / scale for w, c in difference.items()}
+
+
+def _transposed_pair(word: Word) -> Word:
+    return (word[1], word[0])
+
+
+# --- traces ------------------------------------------------------------------------------------------
+
+
+def _cycle(word: Word, relations: Relations) -> tuple[Word, int]:
+    """The least rotation of a word or of its transpose, and its sign: what a trace depends on.
+
+    Sign 0: the word equals minus itself (an antisymmetric product), so its trace vanishes.
+    """
+    candidates: list[tuple[Word, int]] = [(word, 1)]
+    flipped = relations.reduced({_transposed(word): S.One})
+    if len(flipped) == 1 and next(iter(flipped.values())) in (1, -1):
+        ((other, sign),) = flipped.items()
+        if len(other) == len(word):
+            candidates.append((other, int(sign)))
+    rotations = [
+        (relations.tidy(w[i:] + w[:i]), sign) for w, sign in candidates for i in range(len(w))
+    ]
+    least = min((w for w, _ in rotations), key=_word_key)
+    signs = {sign for w, sign in rotations if w == least}
+    return least, signs.pop() if len(signs) == 1 else 0
+
+
+def _trace_of(form: Polynomial, size: Expr, relations: Relations) -> dict[Cycles, Expr]:
+    """Trace of a reduced polynomial; rules are also applied across the ends of a word."""
+    total: dict[Cycles, Expr] = {}
+    pending = [(word, c, size) for word, c in relations.reduced(form).items()]
+    for _ in range(_REWRITE_LIMIT * (1 + len(pending))):
+        if not pending:
+            return total
+        word, c, rows = pending.pop()
+        if not word:
+            _accumulate(total, (), c * rows)
+            continue
+        for i in range(1, len(word)):
+            rotated = word[i:] + word[:i]
+            after = relations.reduced({rotated: S.One})
+            if after != {relations.tidy(rotated): S.One} or len(relations.tidy(rotated)) < len(
+                rotated
+            ):
+                pending += [(w, c * factor, _size(rotated[0])) for w, factor in after.items()]
+                break
+        else:
+            key, sign = _cycle(word, relations)
+            if sign:
+                _accumulate(total, (key,), c * sign)
+    raise InputError("matrix relations", "do not come to rest under a trace", "")
 
 
 def trace_form(
-    expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...] = ()
+    expr: Basic, modulo: Iterable[MatrixRelation | Diagonal] | Relations = ()
 ) -> dict[Cycles, Expr]:
     """Expansion of a scalar expression in traces: {product of cyclic words: coefficient}."""
+    relations = modulo if isinstance(modulo, Relations) else Relations(tuple(modulo))
     if isinstance(expr, Trace):
-        total: dict[Cycles, Expr] = {}
-        for word, coefficient in _reduced(matrix_form(expr.arg), modulo).items():
-            key = (_cycle(word),) if word else ()
-            _accumulate(total, key, coefficient if word else coefficient * expr.arg.shape[0])
-        return total
+        return _trace_of(matrix_form(expr.arg), expr.arg.shape[0], relations)
     if isinstance(expr, Add):
-        total = {}
+        total: dict[Cycles, Expr] = {}
         for term in expr.args:
-            for key, coefficient in trace_form(term, modulo).items():
+            for key, coefficient in trace_form(term, relations).items():
                 _accumulate(total, key, coefficient)
         return total
+    factors: tuple[Basic, ...] = ()
     if isinstance(expr, Mul) and expr.has(Trace):
+        factors = expr.args
+    elif isinstance(expr, Pow) and expr.has(Trace) and expr.exp.is_Integer and expr.exp > 0:
+        factors = (expr.base,) * int(expr.exp)
+    if factors:
         result: dict[Cycles, Expr] = {(): S.One}
-        for factor in expr.args:
+        for factor in factors:
             after: dict[Cycles, Expr] = {}
-            for (k1, c1), (k2, c2) in itertools.product(
-                result.items(), trace_form(factor, modulo).items()
-            ):
-                _accumulate(after, tuple(sorted(k1 + k2, key=str)), c1 * c2)
+            second = trace_form(factor, relations)
+            for (k1, c1), (k2, c2) in itertools.product(result.items(), second.items()):
+                key = tuple(sorted(k1 + k2, key=_word_key))
+                _accumulate(after, key, c1 * c2)
             result = after
         return result
-    return {(): expr}  # type: ignore[dict-item]
-
-
-def _rewriting_rules(
-    modulo: tuple[MatrixRelation | Diagonal, ...],
-) -> list[tuple[Word, Polynomial]]:
-    rules: list[tuple[Word, Polynomial]] = []
-    for relation in modulo:
-        if not isinstance(relation, MatrixRelation):
-            continue
-        left, right = matrix_form(relation.lhs), matrix_form(relation.rhs)
-        if len(left) != 1:
-            raise InputError(
-                str(relation.lhs), "is not one product of matrices", "solve it for one word"
-            )
-        ((word, scale),) = left.items()
-        rhs = {w: c / scale for w, c in right.items()}
-        flipped = {_transposed(w): c for w, c in rhs.items()}
-        rules += (
-            [(word, rhs)]
-            if _transposed(word) == word
-            else [(word, rhs), (_transposed(word), flipped)]
-        )
-    return sorted(rules, key=lambda rule: -len(rule[0]))
-
-
-def _sorted_diagonals(word: Word, commuting: frozenset[MatrixExpr]) -> Word:
-    """Runs of commuting letters in canonical order, without transposition."""
-    out: list[Letter] = []
-    for is_diagonal, run in itertools.groupby(word, key=lambda letter: letter[0] in commuting):
-        letters = list(run)
-        if is_diagonal:
-            letters = sorted(((atom, False) for atom, _ in letters), key=lambda item: str(item[0]))
-        out += letters
-    return tuple(out)
-
-
-def _reduced(form: Polynomial, modulo: tuple[MatrixRelation | Diagonal, ...]) -> Polynomial:
-    """Rewrite every word until no rule applies."""
-    rules = _rewriting_rules(modulo)
-    commuting = frozenset(
-        m for relation in modulo if isinstance(relation, Diagonal) for m in relation.letters
-    )
-    for _ in range(_REWRITE_LIMIT):
-        after: Polynomial = {}
-        changed = False
-        for word, coefficient in form.items():
-            place = _first_match(word, rules)
-            if place is None:
-                _accumulate(after, _sorted_diagonals(word, commuting), coefficient)
-                continue
-            changed = True
-            (start, (pattern, replacement)) = place
-            for inner, factor in replacement.items():
-                new = _cancelled(word[:start] + inner + word[start + len(pattern) :])
-                _accumulate(after, new, coefficient * factor)
-        form = after
-        if not changed:
-            return form
-    raise InputError("matrix relations", f"do not come to rest in {_REWRITE_LIMIT} rounds", "")
-
-
-def _first_match(
-    word: Word, rules: list[tuple[Word, Polynomial]]
-) -> tuple[int, tuple[Word, Polynomial]] | None:
-    for rule in rules:
-        length = len(rule[0])
-        for start in range(len(word) - length + 1):
-            if word[start : start + length] == rule[0]:
-                return start, rule
-    return None
-
-
-def matrix_vanishes(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...] = ()) -> Finding:
-    """Is a matrix expression, or a scalar expression in traces, zero for all sizes?
-
-    Returns:
-        PROVEN when every word cancels; REFUTED with exact rational matrices as witness; OPEN when a
-        word survives and no witness was found (relations used as rewriting rules need not be complete).
-    """
-    is_trace = not isinstance(expr, MatrixExpr | MatrixBase)
-    try:
-        form: Mapping[Any, Expr] = (
-            trace_form(expr, modulo) if is_trace else _reduced(matrix_form(expr), modulo)
-        )
-    except InputError as refused:
-        return Finding(Outcome.OPEN, "non-commutative normal form", str(refused))
-    surviving = {key: c for key, c in form.items() if vanishes(c).outcome is not Outcome.PROVEN}
-    if not surviving:
-        return Finding(
-            Outcome.PROVEN,
-            "non-commutative normal form",
-            f"all {len(form)} words cancel, for all sizes",
-            figures={"words": len(form)},
-        )
-    witness = _witness(expr, modulo)
-    if witness is not None:
-        return Finding(
-            Outcome.REFUTED, "rational matrices", "not zero at the witness", None, witness
-        )
-    detail = f"{len(surviving)} of {len(form)} words survive"
-    return Finding(Outcome.OPEN, "non-commutative normal form", detail)
-
-
-# --- witnesses: exact rational matrices that satisfy the relations --------------------------------
-
-
-def _letters(expr: Basic) -> set[MatrixExpr]:
-    """All atomic matrices of an expression."""
-    if isinstance(expr, MatAdd | MatMul | Transpose | MatPow | Trace | Add | Mul):
-        return set().union(*(_letters(arg) for arg in expr.args))
-    if isinstance(expr, Inverse):
-        return _letters(expr.arg)
-    if isinstance(expr, Identity | ZeroMatrix) or not isinstance(expr, MatrixExpr):
-        return set()
-    return {expr}
-
-
-def _cayley(rows: int, columns: int, random: Random) -> Matrix:
-    """A rational matrix with orthonormal columns: columns of (I - A)(I + A)^-1, A antisymmetric."""
-    skew = Matrix.zeros(rows, rows)
-    for i, j in itertools.combinations(range(rows), 2):
-        skew[i, j] = Rational(random.randint(-3, 3), random.randint(1, 3))
-        skew[j, i] = -skew[i, j]
-    eye = Matrix.eye(rows)
-    return ((eye - skew) * (eye + skew).inv())[:, :columns]
-
-
-def _sizes(dimensions: list[Basic], random: Random) -> Iterator[dict[Basic, int]]:
-    for attempt in range(12):
-        pool = [2, 3, 4, 2, 3, 1][: max(2, 6 - attempt // 4)]
-        yield {d: random.choice(pool) for d in dimensions if not d.is_Integer}
-
-
-def _witness(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...]) -> dict[str, Any] | None:
-    random = Random(0)
-    letters = set(_letters(expr))
-    for relation in modulo:
-        if isinstance(relation, MatrixRelation):
-            letters |= _letters(relation.lhs) | _letters(relation.rhs)
-    dimensions = sorted({d for m in letters for d in m.shape}, key=str)
-    scalars = [s for s in expr.free_symbols if isinstance(s, Symbol) and s not in dimensions]
-    for relation in modulo:
-        if isinstance(relation, MatrixRelation):
-            scalars += [
-                s for s in relation.rhs.free_symbols if isinstance(s, Symbol) and s not in scalars
-            ]
-    scalars = [s for s in scalars if s not in dimensions and not any(s == m for m in letters)]
-    for sizes in _sizes(dimensions, random):
-        values: dict[Basic, Expr] = {
-            s: Rational(random.randint(1, 9), random.randint(1, 5)) for s in scalars
-        }
-        values.update({d: Integer(n) for d, n in sizes.items()})
-        model = _model(letters, modulo, values, random)
-        if model is None or not _satisfies(modulo, model, values):
-            continue
-        value = _evaluated(expr, model, values)
-        if value != Matrix.zeros(*value.shape):
-            return {
-                "sizes": {str(d): n for d, n in sizes.items()},
-                "matrices": {
-                    str(m): [[str(x) for x in row] for row in a.tolist()] for m, a in model.items()
-                },
-                "value": [[str(x) for x in row] for row in value.tolist()],
-            }
-    return None
-
-
-def _model(
-    letters: set[MatrixExpr],
-    modulo: tuple[MatrixRelation | Diagonal, ...],
-    values: dict[Basic, Expr],
-    random: Random,
-) -> dict[MatrixExpr, Matrix] | None:
-    """Free letters at random, orthonormal ones by Cayley's formula, defined ones from their definitions."""
-    diagonal = {m for r in modulo if isinstance(r, Diagonal) for m in r.letters}
-    relations = [r for r in modulo if isinstance(r, MatrixRelation)]
-    orthonormal: set[MatrixExpr] = set()
-    definitions: dict[MatrixExpr, MatrixExpr] = {}
-    for relation in relations:
-        left, right = matrix_form(relation.lhs), matrix_form(relation.rhs)
-        (word,) = left
-        if len(word) == 2 and word[0] == (word[1][0], True) and right == {(): S.One}:
-            orthonormal.add(word[1][0])
-        elif len(word) == 1 and not word[0][1]:
-            definitions[word[0][0]] = relation.rhs / left[word]  # type: ignore[operator]
-        elif len(right) == 1 and len(next(iter(right))) == 1 and not next(iter(right))[0][1]:
-            ((defined, scale),) = right.items()
-            definitions[defined[0][0]] = relation.lhs / scale  # type: ignore[operator]
-    model: dict[MatrixExpr, Matrix] = {}
-    for letter in sorted(letters - set(definitions), key=str):
-        rows, columns = (int(d.subs(values)) for d in letter.shape)
-        if letter in orthonormal:
-            if rows < columns:
-                return None
-            model[letter] = _cayley(rows, columns, random)
-        elif letter in diagonal:
-            model[letter] = Matrix.diag(*[random.randint(-4, 4) for _ in range(rows)])
-        else:
-            model[letter] = Matrix(rows, columns, lambda _i, _j: random.randint(-4, 4))
-    pending = dict(definitions)
-    while pending:
-        ready = [m for m, rhs in pending.items() if _letters(rhs) <= set(model)]
-        if not ready:
-            return None
-        for letter in ready:
-            model[letter] = _evaluated(pending.pop(letter), model, values)
-    return model
-
-
-def _evaluated(
-    expr: Basic, model: Mapping[MatrixExpr, Matrix], values: Mapping[Basic, Expr]
-) -> Matrix:
-    """Exact value; scalars come back as 1 x 1 matrices."""
-    if isinstance(expr, MatrixExpr):
-        rows, columns = (int(d.subs(values)) for d in expr.shape)
-        total = Matrix.zeros(rows, columns)
-        for word, coefficient in matrix_form(expr).items():
-            product = Matrix.eye(rows)
-            for atom, flag in word:
-                base = (
-                    model[atom.arg].inv()
-                    if isinstance(atom, Inverse) and atom not in model
-                    else model[atom]
-                )
-                product = product * (base.T if flag else base)
-            total += coefficient.subs(values) * product
-        return total
-    if isinstance(expr, Trace):
-        return Matrix([[_evaluated(expr.arg, model, values).trace()]])
-    if isinstance(expr, Add):
-        return Matrix([[sum(_evaluated(term, model, values)[0] for term in expr.args)]])
-    if isinstance(expr, Mul):
-        product_value: Expr = S.One
-        for factor in expr.args:
-            product_value *= _evaluated(factor, model, values)[0]
-        return Matrix([[product_value]])
-    return Matrix([[expr.subs(values)]])
-
-
-def _satisfies(
-    modulo: tuple[MatrixRelation | Diagonal, ...],
-    model: Mapping[MatrixExpr, Matrix],
-    values: Mapping[Basic, Expr],
-) -> bool:
-    for relation in modulo:
-        if isinstance(relation, MatrixRelation):
-            left = _evaluated(relation.lhs, model, values)
-            if left != _evaluated(relation.rhs, model, values):
-                return False
-    return True
+    if expr.has(Trace):
+        raise InputError(str(expr), "is not a polynomial in traces", "")
+    return {(): expr} if expr != 0 else {}  # type: ignore[dict-item]

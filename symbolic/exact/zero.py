@@ -1,0 +1,282 @@
+"""Is an expression zero, has it a sign, for all values of its symbols?
+
+`vanishes` tries a normal form (a proof), then a test on balls at random rational points that can
+refute, and says how fine it was.  `sign_holds` does the same for inequalities.
+
+A point counts only if the ball there is finite, has a radius of at most 1e-40 of the largest term,
+and still contains zero at 4096 bits.  The largest term: the largest summand of a sum, the product
+of the largest terms of the factors of a product, followed from the top of the expression down to
+the first head that is neither (whose value is taken; 1 if that value may itself be zero).
+A ball that excludes zero is a proof that the expression is not zero: the point is the witness.
+
+Main definitions: `vanishes`, `sign_holds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+from flint import acb, arb
+from sympy import Add, Basic, Integer, Mul, Pow
+
+from derivax.errors import CompileError
+from derivax.symbolic.exact.ball import BallProgram
+from derivax.symbolic.exact.ball_values import Ball, is_nan
+from derivax.symbolic.exact.dag import Graph
+from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
+from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
+from derivax.symbolic.exact.precision import QUICK_BITS, ZERO_TEST_BITS, working_precision
+from derivax.symbolic.exact.probing import (
+    Sample,
+    entries_of,
+    excludes_zero,
+    refuted,
+    sample_for,
+    settled,
+)
+from derivax.symbolic.exact.sign import sign_holds
+
+__all__ = ["MARGIN", "UNDECIDED_LIMIT", "sign_holds", "vanishes"]
+
+MARGIN = Fraction(1, 10**40)
+"""Largest radius, relative to the largest term, of a ball that counts."""
+
+UNDECIDED_LIMIT = Fraction(1, 100)
+"""Largest fraction of undecided points with which a test still counts."""
+
+_SMALLEST_RESOLUTION = 1e-300
+_PROBES = 4
+_BATCHES = 3
+
+
+def vanishes(
+    expr: Any, domain: Domain | None = None, *, points: int = 32, seed: int = 0
+) -> Finding:
+    """Whether `expr` is zero for all values of its symbols in `domain`.
+
+    Arguments: `expr`, a SymPy expression, an equation (lhs - rhs is tested) or an explicit matrix
+    (every entry is tested); unknown functions u(t) and their derivatives count as independent real
+    variables (positive if the function says so).  `domain`, by default what the assumptions of the
+    symbols say; `points`, the number of random points besides the special ones (at least 32).
+
+    Returns a `Finding`: `proven` by normal form (figures name the kernels), `refuted` with a witness,
+    `holds` with the resolution of the ball test, or `open` if more than 1 % of the points are
+    undecided.  Points where the expression is certainly undefined (a pole) are left out and counted.
+
+    >>> x = sp.Symbol("x", real=True)
+    >>> vanishes(sp.sin(x)**2 + sp.cos(x)**2 - 1).outcome.value
+    'proven'
+    >>> finding = vanishes(sp.sqrt(x**2) - x)
+    >>> finding.outcome.value, Fraction(finding.witness["x"]) < 0
+    ('refuted', True)
+    """
+    entries = entries_of(expr)
+    scalars = [settled(entry) for _, entry in entries]
+    domain, sample = sample_for(scalars, domain, points, seed)
+    findings = []
+    for (label, _), scalar in zip(entries, scalars, strict=True):
+        finding = _scalar_vanishes(scalar, domain, sample)
+        if finding.outcome is Outcome.REFUTED:
+            if label:
+                witness = {**(finding.witness or {}), "entry": label}
+                return Finding(Outcome.REFUTED, finding.method, finding.detail, witness=witness)
+            return finding
+        findings.append(finding)
+    return findings[0] if len(findings) == 1 else _joined(findings)
+
+
+# ---- one scalar -----------------------------------------------------------------------------
+
+
+def _scalar_vanishes(expr: Basic, domain: Domain, sample: Sample) -> Finding:
+    if expr.is_Number:
+        if expr.is_zero:
+            return Finding(Outcome.PROVEN, "identity", "the two sides are the same expression")
+        witness = {"value": str(expr), "bits": 0}
+        return Finding(Outcome.REFUTED, "identity", "a nonzero number", witness=witness)
+    try:
+        test = _BallTest(expr, sample)
+        probed = test.probe()
+    except CompileError as error:
+        return Finding(Outcome.OPEN, "ball test", str(error))
+    if probed is not None:
+        return probed
+    reason = ""
+    try:
+        form = normal_form(expr, domain)
+        if form.is_zero and test.seen_zero():
+            return Finding(
+                Outcome.PROVEN,
+                "normal form",
+                "the numerator over algebraically independent kernels is the zero polynomial",
+                figures={"kernels": [f"{name} = {kernel}" for name, kernel in form.kernel_texts()]},
+            )
+    except RefusesForm as refusal:
+        reason = str(refusal)
+    finding = test.run()
+    if reason and finding.outcome is not Outcome.REFUTED:
+        figures = {**finding.figures, "normal_form": reason}
+        return Finding(
+            finding.outcome, finding.method, finding.detail, finding.resolution, figures=figures
+        )
+    return finding
+
+
+class _BallTest:
+    """The test of the module docstring for one scalar on one sample."""
+
+    def __init__(self, expr: Basic, sample: Sample) -> None:
+        self._sample = sample
+        self._scale = _LargestTerm(expr)
+        self._program = BallProgram([expr, *self._scale.leaves], sample.variables)
+
+    def _at(self, point: Mapping[Basic, Any], bits: int) -> tuple[Ball, list[Ball], bool]:
+        balls, undefined = self._program.status_at(point, bits)
+        return balls[0], balls[1:], undefined[0]
+
+    def probe(self) -> Finding | None:
+        """A quick attempt to refute at a few points and low precision."""
+        for point in self._sample.batch(0)[-_PROBES:]:
+            ball, _, _ = self._at(point, QUICK_BITS)
+            if excludes_zero(ball):
+                return refuted(point, ball, QUICK_BITS)
+        return None
+
+    def seen_zero(self) -> bool:
+        """Whether the expression has a value at some point, so that a proof is not about nothing."""
+        return any(not is_nan(self._at(p, QUICK_BITS)[0]) for p in self._sample.batch(0))
+
+    def run(self) -> Finding:
+        """The whole test."""
+        counted = undecided = excluded = 0
+        worst = 0.0
+        for number in range(_BATCHES):
+            for point in self._sample.batch(number):
+                ball, _, undefined = self._at(point, QUICK_BITS)
+                if excludes_zero(ball):
+                    return refuted(point, ball, QUICK_BITS)
+                if undefined:
+                    excluded += 1
+                    continue
+                ball, leaves, _ = self._at(point, ZERO_TEST_BITS)
+                if excludes_zero(ball):
+                    return refuted(point, ball, ZERO_TEST_BITS)
+                ratio = self._scale.relative_radius(ball, leaves)
+                if ratio is None:
+                    undecided += 1
+                    continue
+                counted += 1
+                worst = max(worst, ratio)
+            if counted >= self._sample.points:
+                break
+        figures = {
+            "points": counted,
+            "undecided": undecided,
+            "undefined": excluded,
+            "bits": ZERO_TEST_BITS,
+        }
+        if counted < min(32, self._sample.points) or undecided > UNDECIDED_LIMIT * (
+            counted + undecided
+        ):
+            detail = (
+                f"{counted} points show zero, {undecided} are undecided at {ZERO_TEST_BITS} bits"
+                f" and {excluded} undefined"
+            )
+            return Finding(Outcome.OPEN, "ball test", detail, figures=figures)
+        return Finding(
+            Outcome.HOLDS,
+            "ball test",
+            f"zero at {counted} points to {ZERO_TEST_BITS} bits",
+            resolution=max(worst, _SMALLEST_RESOLUTION),
+            figures=figures,
+        )
+
+
+class _LargestTerm:
+    """The scale of an expression: its largest term, in the sense of the module docstring."""
+
+    def __init__(self, expr: Basic) -> None:
+        self._graph = Graph([expr], leaf=lambda e: not _is_arithmetic(e))
+        self._leaf_slots = [i for i, node in enumerate(self._graph.nodes) if not node.args]
+        self.leaves = [self._graph.nodes[i].expr for i in self._leaf_slots]
+
+    def relative_radius(self, ball: Any, leaves: Sequence[Ball]) -> float | None:
+        """radius / scale if the ball counts, else None."""
+        if not isinstance(ball, (arb, acb)) or not ball.is_finite():
+            return None
+        with working_precision(64):
+            radius = _radius(ball)
+            if radius.is_zero():
+                return 0.0
+            scale = self._scale(leaves)
+            if scale is None or not radius <= scale * arb(MARGIN.numerator) / MARGIN.denominator:
+                return None
+            return float((radius / scale).upper()) if scale > 0 else None
+
+    def _scale(self, leaves: Sequence[Ball]) -> arb | None:
+        sizes: list[arb] = []
+        values = dict(zip(self._leaf_slots, leaves, strict=True))
+        for slot, node in enumerate(self._graph.nodes):
+            if slot in values:
+                size = _size(values[slot], node.expr)
+                if size is None:
+                    return None
+            elif isinstance(node.expr, Add):
+                size = sizes[node.args[0]]
+                for i in node.args[1:]:
+                    size = size.max(sizes[i])
+            elif isinstance(node.expr, Mul):
+                size = arb(1)
+                for i in node.args:
+                    size = size * sizes[i]
+            else:
+                size = sizes[node.args[0]] ** int(node.expr.args[1])
+            sizes.append(size.upper())
+        return sizes[self._graph.roots[0]]
+
+
+def _is_arithmetic(node: Basic) -> bool:
+    if isinstance(node, Pow):
+        return isinstance(node.args[1], Integer) and node.args[1] > 0
+    return isinstance(node, (Add, Mul))
+
+
+def _radius(ball: Ball) -> arb:
+    if isinstance(ball, arb):
+        return ball.rad()
+    return ball.real.rad().max(ball.imag.rad())
+
+
+def _size(ball: Any, expr: Basic) -> arb | None:
+    if not isinstance(ball, (arb, acb)) or not ball.is_finite():
+        return None
+    if ball.contains(0) and expr.args:
+        return arb(1)
+    return ball.abs_upper()
+
+
+# ---- findings -------------------------------------------------------------------------------
+
+
+def _joined(findings: Iterable[Finding]) -> Finding:
+    findings = list(findings)
+    outcome = weakest(f.outcome for f in findings)
+    resolutions = [f.resolution for f in findings if f.resolution is not None]
+    methods = list(dict.fromkeys(f.method for f in findings))
+    kernels = [k for f in findings for k in f.figures.get("kernels", ())]
+    figures: dict[str, Any] = {"entries": len(findings)}
+    if kernels:
+        figures["kernels"] = list(dict.fromkeys(kernels))
+    details = [f.detail for f in findings if f.outcome is outcome]
+    return Finding(
+        outcome,
+        ", ".join(methods),
+        f"{len(findings)} entries; {details[0]}",
+        resolution=max(resolutions) if resolutions and outcome is Outcome.HOLDS else None,
+        figures=figures,
+    )
+
