@@ -35,6 +35,8 @@ __all__ = [
     "train",
 ]
 
+_CHUNK = 64
+
 Array = NDArray[np.float64]
 Activation = Callable[[jax.Array], jax.Array]
 
@@ -244,9 +246,9 @@ def train(
     if steps < 1:
         raise InputError(f"steps = {steps}", "at least one step is needed", "")
 
-    # One compiled loop of fixed length, so that progress costs no second compilation; past the
-    # last step the rate is zero.
-    chunk = min(steps + 1, max(50, -(-(steps + 1) // 40)))
+    # One compiled loop of fixed length, so that progress and other numbers of steps cost no second
+    # compilation; past the last step the rate is zero.
+    chunk = _CHUNK
     U, V = jnp.asarray(modes.U, dtype=kind), jnp.asarray(modes.V, dtype=kind)
     records = []
     for done in range(0, steps + 1, chunk):
@@ -268,20 +270,32 @@ def train(
     )
 
 
-def crossing_step(values: ArrayLike, level: float) -> float:
-    """The (fractional) index at which a recorded curve first reaches `level`, linear in between.
+def crossing_step(values: ArrayLike, level: float, *, cubic: bool = False) -> float:
+    """The (fractional) index at which a recorded curve first reaches `level`; NaN if it never does.
 
-    NaN when it never does.
+    Between two steps the curve is taken as linear, or with `cubic` as the cubic through the four
+    steps around, whose error is of higher order in the learning rate.
 
     >>> crossing_step([0.0, 1.0, 3.0], 2.0), crossing_step([0.0, 1.0], 2.0)
     (1.5, nan)
+    >>> round(crossing_step([0.0, 1.0, 8.0, 27.0], 3.375, cubic=True), 12)
+    1.5
     """
     curve = np.asarray(values, dtype=np.float64)
-    side = np.sign(curve - level)
-    change = np.flatnonzero((side[:-1] != side[1:]) & (side[:-1] != 0))
     if curve[0] == level:
         return 0.0
-    if not change.size:
+    above = curve > level if curve[0] < level else curve < level
+    reached = np.flatnonzero(above | (curve == level))
+    if not reached.size:
         return float("nan")
-    n = int(change[0])
-    return n + float((level - curve[n]) / (curve[n + 1] - curve[n]))
+    n = int(reached[0]) - 1
+    linear = n + float((level - curve[n]) / (curve[n + 1] - curve[n]))
+    first = min(max(n - 1, 0), len(curve) - 4)
+    if not cubic or first < 0:
+        return linear
+    steps = np.arange(4.0)
+    cubic_fit = np.polynomial.Polynomial.fit(steps, curve[first : first + 4] - level, 3)
+    position, slope = linear - first, cubic_fit.deriv()
+    for _ in range(4):  # Newton, from a start that is right to second order
+        position -= float(cubic_fit(position) / slope(position))
+    return first + position if n <= first + position <= n + 1 else linear
