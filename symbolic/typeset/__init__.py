@@ -1,1 +1,1 @@
-"""(to be described)"""
+"""LaTeX and Unicode text of formulas and derivations; one escaper for every name."""
