@@ -127,7 +127,7 @@ class Derivation:
         used = tuple(self.steps[i].statement for i in indices)
         rule.demand(used)
         conclusion = claim if claim is not None else rule.conclude(*used)
-        conclusion = self._in_context(conclusion, used)
+        conclusion = self._in_context(conclusion, used if rule.keeps_conditions else ())
         findings = tuple((o.about, o.check()) for o in rule.obligations(used, conclusion))
         if not findings and not isinstance(rule, Given):
             findings = ((rule.name, Finding(Outcome.OPEN, "none", "the rule built no obligation")),)
@@ -146,6 +146,41 @@ class Derivation:
             )
             conclusion = replace(conclusion, forall=base.extended(symbols))
         return conclusion
+
+    def continued(self, other: Derivation) -> Derivation:
+        """This derivation followed by another that starts from what was derived here.
+
+        What `other` takes as given must be a statement of this derivation, or is added as given;
+        names that are taken already get a prime.
+
+        Returns:
+            the longer derivation, with the formula of `other`.
+        """
+        steps = list(self.steps)
+        places: list[int] = []
+        names = {step.name for step in steps if step.name}
+        for step in other.steps:
+            sides = (step.statement.lhs, step.statement.rel, step.statement.rhs)
+            known = [
+                i
+                for i, own in enumerate(steps[: len(self.steps)])
+                if (own.statement.lhs, own.statement.rel, own.statement.rhs) == sides
+            ]
+            if isinstance(step.rule, Given) and known:
+                places.append(known[-1])
+                continue
+            name = step.name
+            while name and name in names:
+                name += "'"
+            names.add(name)
+            premises = tuple(places[i] for i in step.premises)
+            places.append(len(steps))
+            steps.append(replace(step, premises=premises, name=name))
+        return replace(self, steps=tuple(steps), formula=other.formula)
+
+    def renamed(self, name: str, title: str) -> Derivation:
+        """The same steps under another name and title."""
+        return replace(self, name=name, title=title)
 
     def concluded(self, formula: Formula) -> Derivation:
         """The derivation with its result."""

@@ -25,6 +25,9 @@ class Rule(ABC):
     name: ClassVar[str]
     needs: ClassVar[int | None] = 1
     """number of premises; None: any number"""
+    keeps_conditions: ClassVar[bool] = True
+    """whether the conclusion holds under the conditions of the premises only; False for a rule that
+    checks its conclusion against the problem itself"""
 
     @abstractmethod
     def conclude(self, *premises: Statement) -> Statement:

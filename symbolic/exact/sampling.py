@@ -34,7 +34,9 @@ Point = dict[Symbol, Any]
 
 _MODERATE = 300
 _SPECIAL_NUMBERS = tuple(
-    Fraction(text) for text in ("0", "1", "-1", "1/2", "2", "1/1000", "1000", "-1000", "1e-12")
+    # dyadic, so that balls hold them exactly and two equal ones differ by an exact zero (a pole)
+    Fraction(text)
+    for text in ("0", "1", "-1", "1/2", "2", "1/1024", "1000", "-1000", f"1/{2**40}")
 )
 _TRIES_PER_SYMBOL = 12
 _EXACT_ROWS = 2000

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from sympy import Basic, Derivative, Expr, Mul, Ne, Symbol
+from sympy import Basic, Derivative, Expr, Ne, Symbol
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
@@ -101,7 +101,7 @@ class Integrate(Rule):
 
     def _primitive_lhs(self, equation: Statement, initial: Statement) -> Expr:
         unknown, _ = self._unknown(initial)
-        v = Symbol("v", **unknown.func(self.variable)._assumptions.generator)  # noqa: SLF001
+        v = Symbol("v", **unknown.func(self.variable)._assumptions.generator)
         integrand = equation.lhs.coeff(Derivative(unknown, self.variable)).subs(unknown, v)  # type: ignore[attr-defined]
         primitive = antiderivative(integrand, v)
         if primitive is None:

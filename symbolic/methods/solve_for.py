@@ -63,6 +63,8 @@ class SolveFor(Rule):
         """Solutions of the relation, unchecked."""
         v = self.unknown if isinstance(self.unknown, Symbol) else Dummy("v", positive=True)
         lhs, rhs = (side.subs(self.unknown, v) for side in (statement.lhs, statement.rhs))
+        if v not in lhs.free_symbols:
+            lhs, rhs = rhs, lhs
         if v in rhs.free_symbols:
             lhs, rhs = lhs - rhs, S.Zero  # type: ignore[operator]
         return list(inverses(lhs, v, rhs))  # type: ignore[arg-type]
@@ -202,7 +204,10 @@ def _regular(body: Expr, v: Symbol) -> tuple[Expr, int]:
 
 @dataclass(frozen=True)
 class BackSubstitute(Rule):
-    """The explicit or implicit solution put back into the problem: every equation, every given value.
+    """The solution put back into the problem: every equation, every given value.
+
+    The premises are the equations `unknown = expression`, one per unknown, in the problem's order; the
+    conclusion repeats the last.
 
     Args:
         problem: the problem that is solved.
@@ -211,23 +216,27 @@ class BackSubstitute(Rule):
     """
 
     name: ClassVar[str] = "back-substitute"
+    needs: ClassVar[int | None] = None
+    keeps_conditions: ClassVar[bool] = False
     problem: Problem
     positive: tuple[Expr, ...] = ()
 
     def conclude(self, *premises: Statement) -> Statement:
-        (statement,) = premises
-        return statement.under(*(Gt(q, 0) for q in self.positive))
+        if not premises:
+            raise InputError("no premise", "there is no solution to put back", "")
+        return premises[-1].under(*(Gt(q, 0) for q in self.positive))
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
     ) -> tuple[Obligation, ...]:
-        (statement,) = premises
+        last = premises[-1]
         made: list[Obligation] = [
             Settled(
-                conclusion.lhs == statement.lhs and conclusion.rhs == statement.rhs,
+                conclusion.lhs == last.lhs and conclusion.rhs == last.rhs,
                 "the solution is the one found",
             )
         ]
-        for about, residual in self.problem.residuals({conclusion.lhs: conclusion.rhs}):
+        solution = {p.lhs: p.rhs for p in premises}
+        for about, residual in self.problem.residuals(solution):
             made.append(Vanishes(residual, conclusion.domain, about))
         return tuple(made)

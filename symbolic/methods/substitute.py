@@ -41,20 +41,31 @@ class Substitute(Rule):
         object.__setattr__(self, "replacements", MappingProxyType(pairs))
 
     def _pairs(self, equations: tuple[Statement, ...]) -> dict[Basic, Basic]:
+        """All replacements: the asked ones, and x by e for each other premise `x = e`."""
         pairs = dict(self.replacements)
         for equation in equations:
             if equation.rel != "=":
                 raise InputError(str(equation), "is not an equation", "substitution uses x = e")
-            pairs.setdefault(equation.lhs, equation.rhs)
+            if equation.rhs not in self.replacements:
+                pairs.setdefault(equation.lhs, equation.rhs)
         return pairs
+
+    @staticmethod
+    def _other_side(what: Basic, equations: tuple[Statement, ...]) -> Basic | None:
+        """What a premise equates `what` with, if one does."""
+        for equation in equations:
+            if equation.lhs == what:
+                return equation.rhs
+            if equation.rhs == what:
+                return equation.lhs
+        return None
 
     def conclude(self, *premises: Statement) -> Statement:
         if not premises:
             raise InputError("no premise", "substitution needs a statement to substitute in", "")
         statement, *equations = premises
-        justified = {e.lhs for e in equations}
         for what in self.replacements:
-            if not isinstance(what, Symbol) and what not in justified:
+            if not isinstance(what, Symbol) and self._other_side(what, tuple(equations)) is None:
                 raise InputError(
                     str(what),
                     "is not a symbol that may take any value",
@@ -85,6 +96,12 @@ class Substitute(Rule):
                         difference, conclusion.domain, f"the {text} side with the replacement made"
                     )
                 )
+        for what, by in self.replacements.items():
+            other = self._other_side(what, premises[1:])
+            if other is not None and other != by:
+                difference = Statement(by, "=", other).residual
+                about = f"{what} is replaced by what a premise equates it with"
+                made.append(Vanishes(difference, conclusion.domain, about))
         return (*made, *self._inside(premises[0], conclusion))
 
     def _inside(self, statement: Statement, conclusion: Statement) -> list[Obligation]:
