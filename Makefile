@@ -55,10 +55,10 @@ demo: $(VENV)/.demo-installed
 	@$(BIN)/derivax demo
 
 test: $(VENV)/.test-installed
-	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --budget $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --budget $(PYTEST_ARGS)
 
 test-all: $(VENV)/.test-installed
-	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
 
 # mypy reads the root as the package `derivax` through a link: a clone may have any directory name.
 lint: $(VENV)/.test-installed
