@@ -25,7 +25,8 @@ from typing import Any
 
 import numpy as np
 from flint import acb, arb, fmpq, fmpz
-from sympy import Basic, Float, Rational, Symbol
+from mpmath.libmp import from_man_exp
+from sympy import Basic, Float, Rational, S, Symbol
 from sympy.core.function import AppliedUndef, Derivative
 
 from derivax.errors import CompileError, DomainError, InputError
@@ -34,7 +35,15 @@ from derivax.symbolic.exact.ball_heads import NAN, Ball, Undefined, is_nan, simp
 from derivax.symbolic.exact.dag import Graph, exact_float, exact_number
 from derivax.symbolic.exact.precision import ROUNDING_LADDER, working_precision
 
-__all__ = ["BallProgram", "Environment", "correctly_rounded", "enclose", "to_ball"]
+__all__ = [
+    "BallProgram",
+    "Environment",
+    "correctly_rounded",
+    "enclose",
+    "evaluated",
+    "round_to_float32",
+    "to_ball",
+]
 
 Value = Any  # a ball, or True / False / None for a condition
 
@@ -374,3 +383,31 @@ def correctly_rounded(
         if not pending:
             break
     return values, decided
+
+
+# ---- back to SymPy --------------------------------------------------------------------------
+
+
+def _as_float(exact: arb, precision: int) -> Float:
+    mantissa, exponent = exact.mid().man_exp()
+    return Float._new(from_man_exp(int(mantissa), int(exponent), precision, "n"), precision)
+
+
+def evaluated(expr: Basic, precision: int) -> Basic | None:
+    """`expr`, free of symbols, as a SymPy Float (or complex number) good to `precision` bits.
+
+    The precision of the balls is raised until they are narrow enough; None if they never are.
+    """
+    program = BallProgram(expr)
+    bits = precision + 32
+    for _ in range(6):
+        ball = program.at((), bits)
+        parts = (ball,) if isinstance(ball, arb) else (ball.real, ball.imag)
+        if ball.is_finite() and all(
+            p.is_zero() or p.rel_accuracy_bits() >= precision or (len(parts) == 2 and p.contains(0))
+            for p in parts
+        ):
+            floats = [_as_float(p, precision) for p in parts]
+            return floats[0] if len(floats) == 1 else floats[0] + S.ImaginaryUnit * floats[1]
+        bits *= 2
+    return None

@@ -78,7 +78,10 @@ class Diagonal:
 
 
 def _transposed(word: Word) -> Word:
-    return tuple((atom, not flag) for atom, flag in reversed(word))
+    return tuple(
+        (atom.T, False) if isinstance(atom, MatrixBase) else (atom, not flag)
+        for atom, flag in reversed(word)
+    )
 
 
 def _letter_key(letter: Letter) -> tuple[Any, ...]:
@@ -158,8 +161,9 @@ def matrix_form(expr: Basic) -> Polynomial:
         {word: coefficient}; the empty word is the identity.
     """
     if isinstance(expr, MatrixBase):
-        immutable = expr.as_immutable()
-        return {} if immutable.is_zero_matrix else {((immutable, False),): S.One}
+        scale = next((entry for entry in expr if entry.is_Rational and entry != 0), S.One)
+        scaled = (expr / scale).as_immutable()
+        return {} if scaled.is_zero_matrix else {((scaled, False),): scale}
     if isinstance(expr, MatAdd):
         total: Polynomial = {}
         for term in expr.args:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sympy import Basic, Expr, MatrixBase
+from sympy import Basic, Expr, MatrixBase, Trace
 from sympy.matrices.expressions import Inverse, MatrixExpr
 
 from derivax.errors import InputError
@@ -78,6 +78,8 @@ def _by_normal_form(
 
 
 def _form(expr: Basic, relations: Relations) -> Mapping[Any, Expr]:
+    if isinstance(expr, MatrixExpr) and expr.shape == (1, 1):
+        return trace_form(Trace(expr), relations)  # a number: it equals its transpose
     if isinstance(expr, MatrixExpr):
         return relations.reduced(matrix_form(expr))
     return trace_form(expr, relations)
