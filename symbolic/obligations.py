@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from sympy import Basic, Expr, MatrixBase, Symbol
 
 from derivax.symbolic.exact.domain import Domain
-from derivax.symbolic.exact.matrix_form import MatrixRelation, matrix_vanishes
+from derivax.symbolic.exact.matrix_form import MatrixRelation
+from derivax.symbolic.exact.matrix_zero import matrix_vanishes
 from derivax.symbolic.exact.order import falls_at_order
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.tendency import tends_to
