@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 from flint import arb
-from sympy import Basic, Derivative, Expr, Symbol, linear_eq_to_matrix
+from sympy import Derivative, Expr, Rational, Symbol, linear_eq_to_matrix
 from sympy.core.function import AppliedUndef
 from sympy.matrices.exceptions import NonInvertibleMatrixError
 
@@ -149,17 +149,16 @@ class FirstOrderSystem:
         deadline: float,
     ) -> tuple[tuple[arb, ...], ...]:
         bits = int(3.33 * digits) + 48
-        symbols = list(parameters)
+        values = {symbol: _rational(value) for symbol, value in parameters.items()}
         with working_precision(bits):
-            known: dict[Basic, Any] = dict(parameters)
-            program = BallProgram(list(self.slopes), [self.variable, *self.unknowns, *symbols])
-            setting = BallProgram([self.start, *self.initial], symbols)
-            start, *state = (ball.mid() for ball in setting.at(known, bits))
+            program = BallProgram(
+                [slope.xreplace(values) for slope in self.slopes], [self.variable, *self.unknowns]
+            )
+            setting = BallProgram([part.xreplace(values) for part in (self.start, *self.initial)])
+            start, *state = (ball.mid() for ball in setting.at({}, bits))
 
             def slope(now: arb, y: Sequence[arb]) -> list[arb]:
-                known[self.variable] = now
-                known.update(zip(self.unknowns, y, strict=True))
-                found = program.at(known, bits)
+                found = program.at([now, *y], bits)
                 if not all(isinstance(f, arb) and f.is_finite() for f in found):
                     raise InputError(
                         f"{self.variable} = {float(now):.6g}", "the slope is undefined here", ""
@@ -175,6 +174,11 @@ class FirstOrderSystem:
                 now, state, step = _advance(slope, now, state, target, step, tolerance, deadline)
                 results[i] = tuple(state)
         return tuple(results[i] for i in range(len(times)))
+
+
+def _rational(value: Any) -> Rational:
+    exact = Fraction(value)
+    return Rational(exact.numerator, exact.denominator)
 
 
 def arb_of(value: Fraction) -> arb:

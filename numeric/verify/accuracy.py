@@ -121,7 +121,7 @@ def _compare(
             report.unresolved += int(np.count_nonzero(status == _LOST_BY_CODE))
             report.unresolvable += int(np.count_nonzero(status == _LOST_BY_FORMULA))
             report.out_of_range += int(np.count_nonzero(status == _OUT_OF_RANGE))
-            seen = defined & (status != _LOST_BY_FORMULA) & (status != _OUT_OF_RANGE)
+            seen = defined & np.isin(status, (_AGREES, _EXPLAINED, _REFUTES))
             errors.append(ulps[seen & np.isfinite(ulps)])
             evidence = _Evidence(label, mode, args, columns, code, exact, ulps, allowed)
             refuting = np.flatnonzero(status == _REFUTES)
@@ -152,7 +152,7 @@ def _judge(
             allowed[i] = max(EXCUSED_ULP, _SAFETY * bound)
         if not hard[i] and first_order and ulps[i] <= allowed[i]:
             status[i] = _EXPLAINED
-        elif limits.out_of_range(i, k):
+        elif limits.out_of_range(i, k, bool(hard[i])):
             status[i] = _OUT_OF_RANGE
         elif hard[i] or first_order or limits.overflows(i, k):
             status[i] = _REFUTES
@@ -188,6 +188,7 @@ class _RoundingLimits:
         self.columns, self.dtype, self.report = columns, dtype, report
         self.bounds: dict[int, list[Array]] = {}
         self.strained: dict[int, list[bool]] = {}
+        self.touched: dict[int, list[bool]] = {}
         self.sensitivities: dict[tuple[int, int], float] = {}
 
     def prepare(self, indices: Sequence[int]) -> None:
@@ -198,26 +199,31 @@ class _RoundingLimits:
             picked = [column[chunk] for column in self.columns]
             try:
                 found = rounding_bound(self.function, picked)
-                bounds, strained = found.bounds, found.strained
+                bounds, strained, touched = found.bounds, found.strained, found.touched
             except NoRoundingRuleError as error:
                 self.report.allowed_by = f"conditioning of the formula (no rounding rule: {error})"
                 bounds = [
                     16 * _sensitivity(expr, self.args, picked, self.dtype)
                     for _, expr in self.entries
                 ]
-                strained = [np.ones(len(chunk), dtype=bool) for _ in self.entries]
+                strained = touched = [np.ones(len(chunk), dtype=bool) for _ in self.entries]
             for position, i in enumerate(chunk):
                 self.bounds[i] = [column[position] for column in bounds]
                 self.strained[i] = [bool(column[position]) for column in strained]
+                self.touched[i] = [bool(column[position]) for column in touched]
 
     def in_ulp(self, i: int, k: int, exact: Any) -> tuple[float, float]:
         """The bound and the size of the exact value, in ulp of that value."""
         ulp = _spacing(exact, self.dtype)
         return float(self.bounds[i][k] / ulp), float(np.abs(_WIDE(exact)) / ulp)
 
-    def out_of_range(self, i: int, k: int) -> bool:
-        """An argument is extreme, and an operation leaves the range of normal numbers."""
-        return self.strained[i][k] and _extreme(self.columns, i, self.dtype)
+    def out_of_range(self, i: int, k: int, failed: bool) -> bool:
+        """An argument is extreme, and an operation leaves the range of normal numbers.
+
+        Where the result `failed` (NaN), any such operation will do: 0 * inf has no derivative.
+        """
+        strained = self.touched[i][k] if failed else self.strained[i][k]
+        return strained and _extreme(self.columns, i, self.dtype)
 
     def overflows(self, i: int, k: int) -> bool:
         """An operation leaves the range of normal numbers and its bound is no longer finite."""

@@ -138,7 +138,7 @@ def ode_comparisons(
     formula: Any,
     system: FirstOrderSystem,
     *,
-    points: int = 8,
+    points: int = 6,
     seed: int = 0,
     seconds: float = 20.0,
 ) -> list[Comparison]:
@@ -166,7 +166,7 @@ def ode_comparisons(
         if target is None:
             continue
         try:
-            trajectory = system.trajectory(parameters, [target], digits=22, seconds=seconds / 4)
+            trajectory = system.trajectory(parameters, [target], digits=20, seconds=1.0)
         except InputError:
             continue
         inputs = [np.float64(float(exact[arg])) for arg in args]

@@ -371,15 +371,15 @@ class _Tape:
 
     # --- the bound -----------------------------------------------------------------------------
 
-    def bound(self, root: int, entry: tuple[int, ...], count: int) -> tuple[Array, Array]:
-        """sum_i |A_i| eps_i of one entry of a result at each point, and where a value that leaves
-        the range of normal numbers reaches it."""
+    def bound(self, root: int, entry: tuple[int, ...], count: int) -> tuple[Array, Array, Array]:
+        """sum_i |A_i| eps_i of one entry of a result at each point; where a value that leaves the
+        range of normal numbers reaches it; and where there is such a value at all."""
         adjoints: dict[int, Array] = {}
         seed = np.zeros((count, *self.nodes[root].value.shape[1:]), dtype=WIDE)
         seed[(slice(None), *entry)] = 1
         adjoints[root] = seed
         total = np.zeros(count, dtype=WIDE)
-        strained = np.zeros(count, dtype=bool)
+        strained, touched = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
         for index in range(root, -1, -1):
             adjoint = adjoints.pop(index, None)
             if adjoint is None:
@@ -389,20 +389,23 @@ class _Tape:
                 share = _times(np.abs(adjoint), node.eps)
                 total += share.reshape(share.shape[0], -1).sum(axis=1)
             if node.strained is not None:
+                touched |= node.strained.reshape(node.strained.shape[0], -1).any(axis=1)
                 reached = node.strained & (adjoint != 0)
                 strained |= reached.reshape(reached.shape[0], -1).any(axis=1)
             for parent, pull in node.pulls:
                 sent = pull(adjoint)
                 adjoints[parent] = adjoints[parent] + sent if parent in adjoints else sent
-        return total, strained
+        return total, strained, touched
 
 
 class RoundingBound(NamedTuple):
-    """Per output leaf: values, error bounds, and where a value out of range reaches the result."""
+    """Per output leaf: values, error bounds, where a value out of the range of normal numbers
+    reaches the result (`strained`), and where there is such a value at all (`touched`)."""
 
     values: list[Array]
     bounds: list[Array]
     strained: list[Array]
+    touched: list[Array]
 
 
 def rounding_bound(function: Callable[..., Any], columns: Sequence[Any]) -> RoundingBound:
@@ -422,7 +425,7 @@ def rounding_bound(function: Callable[..., Any], columns: Sequence[Any]) -> Roun
     shapes = [jax.ShapeDtypeStruct(column.shape[1:], column.dtype) for column in columns]
     jaxpr = jax.make_jaxpr(function)(*shapes)
     tape = _Tape()
-    found = RoundingBound([], [], [])
+    found = RoundingBound([], [], [], [])
     with np.errstate(all="ignore"):
         inputs = [
             tape.add(_Node(column.astype(WIDE) if _is_float(column.dtype) else column))
@@ -431,11 +434,13 @@ def rounding_bound(function: Callable[..., Any], columns: Sequence[Any]) -> Roun
         for root in tape.run(jaxpr, inputs):
             value = tape.nodes[root].value.astype(WIDE)
             full = np.broadcast_to(value, (count, *value.shape[1:]))
-            bound, strained = np.zeros(full.shape, dtype=WIDE), np.zeros(full.shape, dtype=bool)
+            bound = np.zeros(full.shape, dtype=WIDE)
+            strained, touched = (np.zeros(full.shape, dtype=bool) for _ in range(2))
             for entry in np.ndindex(full.shape[1:]):
                 where = (slice(None), *entry)
-                bound[where], strained[where] = tape.bound(root, entry, count)
+                bound[where], strained[where], touched[where] = tape.bound(root, entry, count)
             found.values.append(full)
             found.bounds.append(bound)
             found.strained.append(strained)
+            found.touched.append(touched)
     return found
