@@ -49,7 +49,7 @@ def derive(
     """Derive a result of the catalogue, or solve a problem of your own, by checked steps.
 
     Args:
-        what: a name `theory/result`; or an equation (`Eq`, text such as `"u'(t) = k*u(t)"`), a list of
+        what: a name `theory/result`; or an equation (`Eq`, or text: `"u'(t) = k*u(t)"`), a list of
             them, or a `Problem`.
         unknown: what is asked, e.g. `u(t)` (default: the function that is differentiated).
         given: values, `{u(0): u0}` or text `"u(0) = u0"`.
@@ -232,7 +232,8 @@ def verify(
 
     Args:
         x: a named result, Derivation or Formula (with `solves=` it is judged against its problem).
-        profile: "quick" (L0, L1), "standard" (+ L2, + L4 where a ground truth exists), "full" (+ L3).
+        profile: "quick" (L0, L1), "standard" (+ L2, and L4 where a ground truth exists), "full"
+            (+ L3).
         seed: of the sample points.
         budget: seconds; what does not fit is `not_run`.
     """

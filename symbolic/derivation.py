@@ -3,8 +3,9 @@
 Main definitions: `Step`, `Derivation`.
 
 Implementation notes.  A derivation is immutable: `then` returns a longer one.  The rule of a step
-concludes (or a conclusion is claimed) and builds the obligations, which are checked at once; a false
-conclusion becomes a step with outcome `refuted`, never an exception, so that it can be looked at.
+concludes (or a conclusion is claimed) and builds the obligations, which are checked at once; a
+false conclusion becomes a step with outcome `refuted`, never an exception, so that it can be
+looked at.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Main definitions: `METHODS`, `derive_problem`.
 
-To add a method, write one module in `symbolic/methods/` with `solve(problem) -> Derivation`, raising
-`DoesNotApply` with a reason, and name it here.
+To add a method, write one module in `symbolic/methods/` with `solve(problem) -> Derivation`,
+raising `DoesNotApply` with a reason, and name it here.
 """
 
 from __future__ import annotations

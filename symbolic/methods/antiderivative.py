@@ -2,10 +2,10 @@
 
 Main definitions: `antiderivative`, `definite`, `generators`, `in_generator`.
 
-Implementation notes.  Nothing here is trusted: whoever uses a result checks it by differentiating.
-The search is: partial fractions over the roots of the denominator, in v or in a new variable w = v^q,
-log v or exp(c v) in which the integrand is rational; SymPy's rule-based integrator last.  `integrate`
-is not called: with symbolic parameters it may not come back.
+Implementation notes.  Nothing here is trusted: whoever uses a result checks it by
+differentiating. The search is: partial fractions over the roots of the denominator, in v or in a
+new variable w = v^q, log v or exp(c v) in which the integrand is rational; SymPy's rule-based
+integrator last.  `integrate` is not called: with symbolic parameters it may not come back.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Integrate(Rule):
 
     def conclude(self, *premises: Statement) -> Statement:
         equation, initial = premises
-        unknown, start = self._unknown(initial)
+        _, start = self._unknown(initial)
         lhs = self.lhs if self.lhs is not None else self._primitive_lhs(equation, initial)
         rhs = self.rhs
         if rhs is None:

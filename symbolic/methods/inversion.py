@@ -2,10 +2,10 @@
 
 Main definition: `inverses`.
 
-Implementation notes.  Candidates only: the rule `SolveFor` substitutes them back and picks the branch.
-When v occurs once, the outer operations are undone one by one.  When it occurs more often, logarithms
-with commensurable coefficients are joined and exponentiated, and what remains is a polynomial of degree
-at most two in v, a power of v, log v or exp v.
+Implementation notes.  Candidates only: the rule `SolveFor` substitutes them back and picks the
+branch. When v occurs once, the outer operations are undone one by one.  When it occurs more
+often, logarithms with commensurable coefficients are joined and exponentiated, and what remains
+is a polynomial of degree at most two in v, a power of v, log v or exp v.
 """
 
 from __future__ import annotations

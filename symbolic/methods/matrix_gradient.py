@@ -2,9 +2,10 @@ r"""The gradient of a scalar function of matrices, by its first variation.
 
 Main definition: `MatrixGradient`.
 
-Implementation notes.  $dE = \operatorname{tr}(G^T dW)$ defines $G = \partial E/\partial W$.  The variation
-is taken by the product rule; each cyclic word holds the variation once and is rotated until it stands
-last.  Checked by the normal form of traces, so that a wrong G is refuted by rational matrices.
+Implementation notes.  $dE = \operatorname{tr}(G^T dW)$ defines $G = \partial E/\partial W$.  The
+variation is taken by the product rule; each cyclic word holds the variation once and is rotated
+until it stands last.  Checked by the normal form of traces, so that a wrong G is refuted by
+rational matrices.
 """
 
 from __future__ import annotations

@@ -64,8 +64,8 @@ class MatrixIdentity(Rule):
 class DiagonalEntries(Rule):
     """From an equation between diagonal matrices conclude the equation of their diagonal entries.
 
-    Diagonal matrices multiply entry by entry, so an equation between polynomials in them is the same
-    equation between their entries, for every position.
+    Diagonal matrices multiply entry by entry, so an equation between polynomials in them is the
+    same equation between their entries, for every position.
 
     Args:
         entries: {matrix: its entry at one position}, for every matrix that occurs.

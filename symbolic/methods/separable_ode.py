@@ -4,12 +4,13 @@ Main definitions: `solve` (a problem to a derivation), `DoesNotApply`.
 
 Assumptions: one equation, linear in u', one initial value.  f may hold any symbols.
 
-What plain SymPy cannot do and how it is done: `dsolve` loses the branch, the sign of logarithms and the
-interval of existence.  Here every move is a checked rule (`Separate`, `Integrate`, `SolveFor`,
-`ImplicitInverse`, `BackSubstitute`); logarithms are of ratios q(u)/q(u0), which stay positive; where no
-explicit inverse exists u becomes an `ImplicitRoot` between the equilibria around u0; for a quadratic f
-whose discriminant has no known sign the result is written in the entire functions C and S and checked
-for every sign; what must stay positive for the solution to exist is stated, or the asked interval refused.
+What plain SymPy cannot do and how it is done: `dsolve` loses the branch, the sign of logarithms
+and the interval of existence.  Here every move is a checked rule (`Separate`, `Integrate`,
+`SolveFor`, `ImplicitInverse`, `BackSubstitute`); logarithms are of ratios q(u)/q(u0), which stay
+positive; where no explicit inverse exists u becomes an `ImplicitRoot` between the equilibria
+around u0; for a quadratic f whose discriminant has no known sign the result is written in the
+entire functions C and S and checked for every sign; what must stay positive for the solution to
+exist is stated, or the asked interval refused.
 """
 
 from __future__ import annotations
@@ -84,8 +85,8 @@ def separated(problem: Problem) -> Separated:
     """Bring the problem to separated form.
 
     Raises:
-        DoesNotApply: more than one equation, not first order, not linear in u', no or several initial
-            values, or a right-hand side that is not a product f(u) g(t).
+        DoesNotApply: more than one equation, not first order, not linear in u', no or several
+            initial values, or a right-hand side that is not a product f(u) g(t).
     """
     if len(problem.equations) != 1 or len(problem.unknown) != 1:
         raise DoesNotApply("takes one equation for one unknown function")
@@ -144,20 +145,24 @@ def solve(problem: Problem) -> Derivation:
         A derivation whose formula is u(t) in the problem's symbols, t first.
 
     Raises:
-        DoesNotApply: the problem is not of this kind, an integral is not found, or the solution does
-            not exist on the whole of the asked interval.
+        DoesNotApply: the problem is not of this kind, an integral is not found, or the solution
+            does not exist on the whole of the asked interval.
     """
     parts = separated(problem)
     derivation = Derivation.begin(problem, title=f"Solution of {problem.equations[0]}")
     f0 = parts.f.subs(parts.v, parts.initial)
     if f0.is_zero or vanishes(f0, problem.domain).outcome.established:
         return _equilibrium(derivation, parts)
-    say = f"Separate the variables; {parts.f} must not vanish."
+    rule = Separate(parts.unknown, parts.f.subs(parts.v, parts.unknown), parts.g)
+    claim = rule.conclude(derivation[0])
+    if not sign_holds(Ne(f0, 0), problem.domain).outcome.established:
+        claim = claim.under(Ne(f0, 0))
     derivation = derivation.then(
-        Separate(parts.unknown, parts.f.subs(parts.v, parts.unknown), parts.g),
+        rule,
         0,
         name="separated",
-        say=say,
+        say=f"Separate the variables, away from the equilibria {parts.f} = 0:",
+        claim=claim,
     )
     quadratic = _quadratic_of_unknown_discriminant(parts, problem.domain)
     if quadratic is not None:
@@ -219,7 +224,7 @@ def _tidied(expr: Expr) -> Expr:
     return min(forms, key=lambda e: (e.count_ops(), e.sort_key()))
 
 
-# --- a quadratic right-hand side, for every sign of its discriminant -------------------------------
+# --- a quadratic right-hand side, for every sign of its discriminant
 
 
 def _quadratic_of_unknown_discriminant(
@@ -279,13 +284,13 @@ def _quadratic(
         BackSubstitute(derivation.problem),
         "entire",
         name="every-sign",
-        say="The form is analytic in the discriminant, and solves the problem for every sign of it.",
+        say="The form is analytic in the discriminant and solves the problem for every sign.",
         claim=Statement(parts.unknown, "=", entire, given=tuple(derivation.problem.assume)),
     )
     return _finish(derivation, parts, (positive,))
 
 
-# --- no explicit inverse: the root between the equilibria -------------------------------------------
+# --- no explicit inverse: the root between the equilibria
 
 
 def _implicit(derivation: Derivation, parts: Separated) -> Derivation:
@@ -296,8 +301,8 @@ def _implicit(derivation: Derivation, parts: Separated) -> Derivation:
     rising = sign_holds(rate > 0, domain).outcome.established
     if not falling and not rising:
         raise DoesNotApply(
-            f"the relation {derivation['integrated']} has no explicit inverse, and the sign of {rate} at "
-            f"the start is not settled; assume it, e.g. with positive symbols"
+            f"the relation {derivation['integrated']} has no explicit inverse, and the sign of "
+            f"{rate} at the start is not settled; assume it, e.g. with positive symbols"
         )
     low, high = _equilibria_around(parts, domain)
     bracket = (low, parts.initial) if falling else (parts.initial, high)
@@ -306,7 +311,7 @@ def _implicit(derivation: Derivation, parts: Separated) -> Derivation:
         "integrated",
         1,
         name="solved",
-        say=f"No explicit inverse: {parts.unknown} is the root between {bracket[0]} and {bracket[1]}.",
+        say=f"No explicit inverse: the root between {bracket[0]} and {bracket[1]}.",
     )
     return _finish(derivation, parts, ())
 
@@ -330,11 +335,11 @@ def _equilibria_around(parts: Separated, domain: Domain) -> tuple[Expr, Expr]:
     return low, high
 
 
-# --- the interval of existence ------------------------------------------------------------------------
+# --- the interval of existence
 
 
 def _must_stay_positive(solution: Expr, parts: Separated) -> Iterator[Expr]:
-    """What the solution divides by, or takes fractional powers and logarithms of, over its initial value."""
+    """What the solution divides by or takes roots and logarithms of, over its initial value."""
     seen: set[Expr] = set()
     for base in _critical(together(solution), parts.variable):
         start = base.subs(parts.variable, parts.start)

@@ -115,10 +115,10 @@ class SolveFor(Rule):
 
 @dataclass(frozen=True)
 class ImplicitInverse(Rule):
-    r"""From $H(u) = G(t)$ and $u(t_0) = u_0$ conclude that u is the one root of H(v) = G(t) in a bracket.
+    r"""From $H(u) = G(t)$, $u(t_0) = u_0$ conclude that u is the root of H(v) = G(t) in a bracket.
 
-    Checked: H is strictly monotone on the bracket, H - G changes sign over it, u0 lies in it.  At an
-    end where H has a logarithmic singularity the sign is that of the exponentiated relation.
+    Checked: H is strictly monotone on the bracket, H - G changes sign over it, u0 lies in it.  At
+    an end where H has a logarithmic singularity the sign is that of the exponentiated relation.
 
     Args:
         unknown: u(t).
@@ -206,8 +206,8 @@ def _regular(body: Expr, v: Symbol) -> tuple[Expr, int]:
 class BackSubstitute(Rule):
     """The solution put back into the problem: every equation, every given value.
 
-    The premises are the equations `unknown = expression`, one per unknown, in the problem's order; the
-    conclusion repeats the last.
+    The premises are the equations `unknown = expression`, one per unknown, in the problem's
+    order; the conclusion repeats the last.
 
     Args:
         problem: the problem that is solved.

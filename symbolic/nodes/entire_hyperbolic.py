@@ -1,13 +1,14 @@
-r"""The entire functions $C(w) = \cosh\sqrt w$ and $S(w) = \sinh\sqrt w/\sqrt w$ of a real or complex w.
+r"""The entire functions $C(w) = \cosh\sqrt w$ and $S(w) = \sinh\sqrt w/\sqrt w$.
 
 Main definitions: `CoshRoot`, `SinhcRoot`.
 
-Implementation notes.  They cover the oscillating (w < 0), critical (w = 0) and overdamped (w > 0) case
-of a second-order linear equation without a branch: $C' = S/2$, $S' = (C - S)/(2w)$,
-$C^2 - w S^2 = 1$.  Both are even in $\sqrt w$, so the choice of the root does not matter.  SymPy's
+Implementation notes.  They cover the oscillating (w < 0), critical (w = 0) and overdamped (w > 0)
+case of a second-order linear equation without a branch: $C' = S/2$, $S' = (C - S)/(2w)$, $C^2 - w
+S^2 = 1$.  Both are even in $\sqrt w$, so the choice of the root does not matter.  SymPy's
 `cosh(sqrt(w))` is the same for w > 0 but has no real evaluation through w = 0.
 
-References: DLMF 15.4, 16.2 ($C(w) = {}_0F_1(;\tfrac12;\tfrac w4)$, $S(w) = {}_0F_1(;\tfrac32;\tfrac w4)$).
+References: DLMF 15.4, 16.2 ($C(w) = {}_0F_1(;\tfrac12;\tfrac w4)$, $S(w) =
+{}_0F_1(;\tfrac32;\tfrac w4)$).
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@ r"""Names for two matrices that SymPy has no symbol for: $\dot W$ and $\partial 
 
 Main definitions: `Dot`, `Gradient`.
 
-Implementation notes.  Both are atomic matrix expressions: what they are equal to is said by statements
-(a flow, a gradient rule), never computed behind the scenes.
+Implementation notes.  Both are atomic matrix expressions: what they are equal to is said by
+statements (a flow, a gradient rule), never computed behind the scenes.
 """
 
 from __future__ import annotations

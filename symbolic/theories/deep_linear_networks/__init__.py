@@ -1,0 +1,40 @@
+r"""Learning dynamics of deep linear networks (`saxe-linear-networks`).
+
+Starting equations: the loss $E = \tfrac12\sum_\mu\|y^\mu - W_L\cdots W_1 x^\mu\|^2$ (sum over
+examples, factor 1/2) and gradient flow $\tau\dot W_l = -\partial E/\partial W_l$ with
+$\tau = 1/\mathrm{lr}$, so that t counts steps.
+
+Main results (`saxe-linear-networks/NAME`):
+    gradient-flow    the flow of each matrix in terms of the two correlations      flow.py
+    decoupling       white inputs, aligned weights: one scalar equation per mode   flow.py
+    mode             the balanced two-layer mode u(t), from s, u0 and tau          balanced.py
+    half-time        when u reaches s/2                                            balanced.py
+    unbalanced       a and b for any initial a0, b0, through a^2 - b^2             unbalanced.py
+    learning-rate    curvature along the balanced path, optimal and largest step   descent.py
+    step-correction  number of descent steps, corrected to first order in lr       descent.py
+
+Assumptions: white inputs (Sigma_xx = I) from `decoupling` on; a = b at the start in `mode`; L = 2
+weight matrices (1 hidden layer) from `mode` on.
+
+What plain SymPy cannot do and how it is done: gradients and identities of matrices with symbolic
+shapes go through a non-commutative normal form (`exact/matrix_form`); the mode equation is
+separated, integrated and inverted by checked rules (`methods/separable_ode`), not by `dsolve`.
+
+Source: A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the nonlinear dynamics of
+learning in deep linear neural networks" (2013), arXiv:1312.6120.
+"""
+
+from derivax.symbolic.theories.deep_linear_networks.balanced import half_time, mode
+from derivax.symbolic.theories.deep_linear_networks.descent import learning_rate, step_correction
+from derivax.symbolic.theories.deep_linear_networks.flow import decoupling, gradient_flow
+from derivax.symbolic.theories.deep_linear_networks.unbalanced import unbalanced
+
+__all__ = [
+    "decoupling",
+    "gradient_flow",
+    "half_time",
+    "learning_rate",
+    "mode",
+    "step_correction",
+    "unbalanced",
+]
