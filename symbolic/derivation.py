@@ -22,7 +22,7 @@ from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.formula import Formula
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.rules import Given, Rule
-from derivax.symbolic.statements import Statement
+from derivax.symbolic.statements import Statement, common_domain
 
 __all__ = ["Derivation", "Step"]
 
@@ -136,17 +136,19 @@ class Derivation:
         return replace(self, steps=(*self.steps, step))
 
     def _in_context(self, conclusion: Statement, premises: Sequence[Statement]) -> Statement:
-        """The conclusion inherits the domain and the conditions of what it rests on."""
+        """The conclusion inherits the domains and the conditions of all that it rests on."""
         conditions = [c for p in premises for c in p.given]
         conclusion = conclusion.under(*conditions)
-        if conclusion.forall is None:
-            base = next((p.forall for p in premises if p.forall is not None), None)
-            base = base if base is not None else self.problem.domain
-            symbols = sorted(
-                (s for s in conclusion.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name
-            )
-            conclusion = replace(conclusion, forall=base.extended(symbols))
-        return conclusion
+        domains = [p.forall for p in premises if p.forall is not None]
+        base = conclusion.forall
+        if base is None:
+            base = domains[0] if domains else self.problem.domain
+        for domain in domains:
+            base = common_domain(base, domain) if domain != base else base
+        symbols = sorted(
+            (s for s in conclusion.free_symbols if isinstance(s, Symbol)), key=lambda s: s.name
+        )
+        return replace(conclusion, forall=base.extended(symbols))
 
     def continued(self, other: Derivation) -> Derivation:
         """This derivation followed by another that starts from what was derived here.
@@ -166,6 +168,7 @@ class Derivation:
                 i
                 for i, own in enumerate(steps[: len(self.steps)])
                 if (own.statement.lhs, own.statement.rel, own.statement.rhs) == sides
+                and set(own.statement.given) <= set(step.statement.given)
             ]
             if isinstance(step.rule, Given) and known:
                 places.append(known[-1])

@@ -1,6 +1,6 @@
 """A statement: `lhs rel rhs`, for all values of its symbols, under its conditions.
 
-Main definitions: `Relation` (the six relations), `Statement`.
+Main definitions: `RELATIONS` (the six relations), `Statement`, `common_domain`.
 
 Implementation notes.  Sides are kept exactly as given: SymPy's `Eq(M.T.T, M)` would collapse to
 True and lose what was claimed.  `forall` is a `Domain` (symbols with their ranges); `given` holds
@@ -16,12 +16,13 @@ from typing import Any
 
 from sympy import Add, Basic, Eq, MatrixBase, Ne, S, Symbol, sympify
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
 
-__all__ = ["RELATIONS", "Statement"]
+__all__ = ["RELATIONS", "Statement", "common_domain"]
 
 RELATIONS = ("=", "<=", "<", "~", "->", "in")
 _FROM_SYMPY = {"==": "=", "<=": "<=", "<": "<"}
@@ -111,7 +112,9 @@ class Statement:
         base = self.forall if self.forall is not None else Domain.of(())
         domain = base.extended(sorted(symbols, key=lambda s: s.name))
         relations = tuple(
-            c for c in self.given if isinstance(c, Relational) and c not in domain.where
+            c
+            for c in self.given
+            if isinstance(c, Relational | BooleanFunction) and c not in domain.where
         )
         return domain.restricted(where=relations) if relations else domain
 
@@ -151,3 +154,19 @@ class Statement:
         from derivax.symbolic.typeset.latex import latex
 
         return f"${latex(self)}$"
+
+
+def common_domain(first: Domain, second: Domain) -> Domain:
+    """The domain on which two statements hold: common intervals, the relations of both.
+
+    >>> from sympy.abc import x, y
+    >>> print(common_domain(Domain.of([x], {x: (0, 2)}), Domain.of([x, y], {x: (1, 3)})))
+    x in [1, 2], y in C
+
+    Raises:
+        DomainError: they have nothing in common.
+    """
+    new = [s for s in second if s not in first]
+    joined = first.extended(new).restricted(dict(second))
+    more = tuple(c for c in second.where if c not in joined.where)
+    return joined.restricted(where=more) if more else joined

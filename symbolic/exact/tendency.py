@@ -29,7 +29,6 @@ from derivax.symbolic.exact.dominance import limit_certificate
 from derivax.symbolic.exact.order import sides, towards
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.precision import working_precision
-from derivax.symbolic.exact.series import taylor
 from derivax.symbolic.exact.zero import vanishes
 
 __all__ = ["tends_to"]
@@ -84,10 +83,12 @@ def _exact(shifted: Expr, h: Symbol, value: Basic, domain: Domain) -> str:
     if not value.is_finite and value in (S.Infinity, S.NegativeInfinity, S.ComplexInfinity):
         return ""
     try:
+        from derivax.symbolic.exact.series import taylor
+
         (constant,) = taylor(shifted, h, S.Zero, 0)
         if vanishes(Add(constant, -value), domain).outcome is Outcome.PROVEN:  # type: ignore[operator]
             return "Taylor series"
-    except (DerivaxError, ArithmeticError, RecursionError):
+    except (ImportError, DerivaxError, ArithmeticError, RecursionError):
         pass
     return ""
 

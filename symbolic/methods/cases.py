@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sympy import And, Basic, Expr, Not, Or, Piecewise, S, Symbol, simplify_logic, to_dnf
-from sympy.core.relational import Relational
 
 from derivax.errors import DomainError, InputError
 from derivax.symbolic.exact.domain import Domain
@@ -18,7 +17,7 @@ from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import Obligation, Settled, Vanishes, all_of
 from derivax.symbolic.rules import Rule
-from derivax.symbolic.statements import Statement
+from derivax.symbolic.statements import Statement, common_domain
 
 __all__ = ["Cases"]
 
@@ -99,6 +98,7 @@ class Cases(Rule):
 
     name: ClassVar[str] = "cases"
     needs: ClassVar[int | None] = None
+    keeps_conditions: ClassVar[bool] = False  # the cases are discharged; the rest is stated below
     conditions: tuple[Basic, ...] = ()
 
     def demand(self, premises: tuple[Statement, ...]) -> None:
@@ -130,7 +130,11 @@ class Cases(Rule):
         if simplify_logic(Not(Or(*cases))) is S.false or Or(*cases) is S.true:
             branches[-1] = (branches[-1][0], S.true)
         rhs = Piecewise(*branches)
-        return Statement(premises[0].lhs, "=", rhs, given=self._common(premises))
+        domains = [p.forall for p in premises if p.forall is not None]
+        forall = domains[0] if domains else None
+        for domain in domains[1:]:
+            forall = common_domain(forall, domain)
+        return Statement(premises[0].lhs, "=", rhs, forall, self._common(premises))
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
@@ -141,6 +145,10 @@ class Cases(Rule):
         made = list(keeps_relation(conclusion, "="))
         if conclusion.lhs != premises[0].lhs:
             made.append(Settled(False, f"the left side is {premises[0].lhs}"))
+        lost = [c for c in self._common(premises) if c not in conclusion.given]
+        if lost:
+            made.append(Settled(False, f"the condition {lost[0]} of a premise is kept"))
+        made += _within(conclusion, premises)
         branches = list(_branches(conclusion.rhs))
         for premise, case in zip(premises, cases):
             for value, active in branches:
@@ -162,14 +170,24 @@ class Cases(Rule):
     def _domain(
         self, premises: tuple[Statement, ...], conclusion: Statement, cases: tuple[Basic, ...]
     ) -> Domain:
-        """The conclusion's domain without the conditions that distinguish the cases."""
-        symbols = {s for c in cases for s in c.free_symbols} | conclusion.free_symbols
+        """The conclusion's domain; the conditions that distinguish the cases are not in it."""
+        symbols = {s for c in cases for s in c.free_symbols}
         symbols |= {s for p in premises for s in p.free_symbols}
-        base = conclusion.forall if conclusion.forall is not None else Domain.of(())
-        domain = base.extended(sorted((s for s in symbols if isinstance(s, Symbol)), key=str))
-        own = set(self._common(premises))
-        kept = tuple(c for c in own if isinstance(c, Relational) and c not in domain.where)
-        return domain.restricted(where=kept) if kept else domain
+        return conclusion.domain.extended(
+            sorted((s for s in symbols if isinstance(s, Symbol)), key=str)
+        )
+
+
+def _within(conclusion: Statement, premises: tuple[Statement, ...]) -> list[Obligation]:
+    """The conclusion claims no more values than each premise does, its case apart."""
+    made: list[Obligation] = []
+    for premise in premises:
+        if premise.forall is None or conclusion.forall is None:
+            continue
+        shared = common_domain(conclusion.forall, premise.forall)
+        same = shared.over(conclusion.forall.symbols) == conclusion.forall
+        made.append(Settled(same, f"the domain lies within {premise.forall}"))
+    return made
 
 
 def _branches(rhs: Basic) -> Iterator[tuple[Basic, Basic]]:
@@ -186,19 +204,12 @@ def _branches(rhs: Basic) -> Iterator[tuple[Basic, Basic]]:
 def _regions(condition: Basic, domain: Domain) -> Iterator[Domain | None]:
     """The parts of the domain where a condition holds; None for a part that is certainly empty."""
     for conjunction in Or.make_args(to_dnf(condition)):
-        parts = And.make_args(conjunction)
-        if conjunction is S.false:
-            yield None
-            continue
-        relations = [p for p in parts if p is not S.true]
-        if not all(isinstance(p, Relational) for p in relations):
-            yield domain
-            continue
-        if _contradictory(relations):
+        parts = [p for p in And.make_args(conjunction) if p is not S.true]
+        if conjunction is S.false or _contradictory(parts):
             yield None
             continue
         try:
-            yield domain.restricted(where=tuple(relations)) if relations else domain
+            yield domain.restricted(where=tuple(parts)) if parts else domain
         except DomainError:
             yield None
 

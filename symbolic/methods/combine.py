@@ -23,9 +23,9 @@ from derivax.symbolic.obligations import (
     Vanishes,
 )
 from derivax.symbolic.rules import Rule
-from derivax.symbolic.statements import Statement
+from derivax.symbolic.statements import Statement, common_domain
 
-__all__ = ["Combine", "joined"]
+__all__ = ["Combine"]
 
 
 @dataclass(frozen=True, init=False)
@@ -132,7 +132,7 @@ class Combine(Rule):
         if conclusion.rel not in allowed:
             made.append(Settled(False, f"the relation that follows is {follows}"))
         for premise in premises:
-            domain = joined(domain, premise)
+            domain = common_domain(domain, premise.domain)
         factors = (*self.coefficients, *self.products.values())
         made += poles_avoided(factors, domain)
         strict = [c for p, c in zip(premises, self.coefficients) if p.rel == "<" and c != 0]
@@ -154,12 +154,3 @@ def _constants_right(lhs: Expr, rhs: Expr) -> tuple[Expr, Expr]:
     if rest == 0 or constant == 0:
         return lhs, rhs
     return rest, rhs - constant
-
-
-def joined(domain: Any, premise: Statement) -> Any:
-    """The domain, with the symbols and conditions that only a premise has."""
-    own = premise.domain
-    joined = domain.extended([s for s in own.symbols if s not in domain.symbols])
-    known = set(joined.where)
-    more = tuple(c for c in own.where if c not in known)
-    return joined.restricted(where=more) if more else joined

@@ -15,7 +15,6 @@ from sympy import Add, Basic, Dummy, Expr, Ge, Gt, Mul, S, Symbol, sympify
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.methods.agreement import poles_avoided
-from derivax.symbolic.methods.combine import joined
 from derivax.symbolic.obligations import (
     NotContradicted,
     Obligation,
@@ -24,7 +23,7 @@ from derivax.symbolic.obligations import (
     Vanishes,
 )
 from derivax.symbolic.rules import Rule
-from derivax.symbolic.statements import Statement
+from derivax.symbolic.statements import Statement, common_domain
 
 __all__ = ["SumOfSquares"]
 
@@ -130,7 +129,7 @@ class SumOfSquares(Rule):
         domain = conclusion.domain
         wide = domain
         for premise in premises:
-            wide = joined(wide, premise)
+            wide = common_domain(wide, premise.domain)
         difference = Add(conclusion.rhs, -conclusion.lhs)  # type: ignore[operator]
         total = self.certificate(premises)
         made: list[Obligation] = [

@@ -13,9 +13,11 @@ from typing import Any, ClassVar
 from sympy import Basic, Ge, Gt, Le, Lt, Ne, S, Symbol, sympify
 
 from derivax.errors import InputError
-from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
+from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.methods.agreement import equal, poles_avoided
+from derivax.symbolic.obligations import Obligation, Settled, SignHolds
 from derivax.symbolic.rules import Rule
-from derivax.symbolic.statements import Statement
+from derivax.symbolic.statements import Statement, common_domain
 
 __all__ = ["Rewrite", "Substitute"]
 
@@ -90,18 +92,13 @@ class Substitute(Rule):
                     Settled(True, f"the {text} side is the premise with the replacement made")
                 )
             else:
-                difference = Statement(claimed, "=", derived).residual
-                made.append(
-                    Vanishes(
-                        difference, conclusion.domain, f"the {text} side with the replacement made"
-                    )
-                )
+                about = f"the {text} side with the replacement made"
+                made.append(equal(claimed, derived, conclusion.domain, about))
         for what, by in self.replacements.items():
             other = self._other_side(what, premises[1:])
             if other is not None and other != by:
-                difference = Statement(by, "=", other).residual
                 about = f"{what} is replaced by what a premise equates it with"
-                made.append(Vanishes(difference, conclusion.domain, about))
+                made.append(equal(by, other, conclusion.domain, about))
         return (*made, *self._inside(premises[0], conclusion))
 
     def _inside(self, statement: Statement, conclusion: Statement) -> list[Obligation]:
@@ -127,6 +124,13 @@ class Substitute(Rule):
                         relation(value, interval.high, evaluate=False), conclusion.domain, about
                     )
                 )
+        for condition in domain.where:
+            kept = condition in statement.given  # the conclusion carries it, replaced
+            if kept or not condition.free_symbols & set(self.replacements):
+                continue
+            about = f"{condition} holds after the replacement"
+            replaced = condition.subs(dict(self.replacements), simultaneous=True)
+            made.append(SignHolds(replaced, conclusion.domain, about))
         return made
 
 
@@ -156,7 +160,7 @@ class Rewrite(Rule):
         self, premises: tuple[Statement, ...], conclusion: Statement
     ) -> tuple[Obligation, ...]:
         (statement,) = premises
-        domain = conclusion.domain
+        domain = common_domain(conclusion.domain, statement.domain)
         made: list[Obligation] = []
         if conclusion.rel != statement.rel:
             made.append(Settled(False, f"the relation stays {statement.rel}"))
@@ -165,16 +169,20 @@ class Rewrite(Rule):
             (conclusion.rhs, statement.rhs, "right"),
         ):
             scaled = old * self.multiplier  # type: ignore[operator]
-            if new == scaled:
-                made.append(Settled(True, f"the {text} side is unchanged"))
-            else:
-                difference = Statement(new, "=", scaled).residual
-                made.append(Vanishes(difference, domain, f"the {text} side keeps its value"))
+            made.append(equal(new, scaled, domain, f"the {text} side keeps its value"))
         if self.multiplier != 1:
-            relation = (Gt if statement.rel in ("<", "<=") else Ne)(
-                self.multiplier, 0, evaluate=False
-            )
-            made.append(
-                SignHolds(relation, domain, f"the factor {self.multiplier} keeps the relation")
-            )
+            made += self._keeps_relation(statement, domain)
         return tuple(made)
+
+    def _keeps_relation(self, statement: Statement, domain: Domain) -> tuple[Obligation, ...]:
+        """The factor is finite, has the right sign, and does not move with a limit."""
+        factor = self.multiplier
+        about = f"the factor {factor} keeps the relation"
+        if statement.rel == "in":
+            return (Settled(False, about),)
+        made: list[Obligation] = []
+        if statement.tends is not None and statement.tends[0] in factor.free_symbols:
+            made.append(Settled(False, f"{about}: it is free of {statement.tends[0]}"))
+        relation = (Gt if statement.rel in ("<", "<=") else Ne)(factor, 0, evaluate=False)
+        made.append(SignHolds(relation, domain, about))
+        return (*made, *poles_avoided([factor], domain))
