@@ -45,8 +45,14 @@ class Compiled:
         derivatives: int,
     ) -> None:
         self.__dict__.update(
-            formula=formula, kernel=kernel, layout=layout, dtype=dtype, accuracy=accuracy,
-            derivatives=derivatives, name=kernel.name, arg_names=kernel.arg_names,
+            formula=formula,
+            kernel=kernel,
+            layout=layout,
+            dtype=dtype,
+            accuracy=accuracy,
+            derivatives=derivatives,
+            name=kernel.name,
+            arg_names=kernel.arg_names,
         )
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -104,8 +110,11 @@ class Compiled:
                 dtype = jnp.result_type(float)
         for name, arg in zip(self.arg_names, args, strict=True):
             if jnp.issubdtype(jnp.result_type(arg), jnp.complexfloating):
-                raise InputError(f"argument {name!r} of {self.name}", "is complex",
-                                 "real values only: compile real and imaginary parts")
+                raise InputError(
+                    f"argument {name!r} of {self.name}",
+                    "is complex",
+                    "real values only: compile real and imaginary parts",
+                )
         return [lax.convert_element_type(a, dtype) for a in args]
 
     # -- what it is ---------------------------------------------------------------------------
@@ -158,5 +167,8 @@ def require(dtype: str) -> None:
     import jax
 
     if dtype == "float64" and not jax.config.jax_enable_x64:
-        raise PrecisionError('dtype="float64"', "JAX is set to 32-bit floats in this process",
-                             'call jax.config.update("jax_enable_x64", True) first')
+        raise PrecisionError(
+            'dtype="float64"',
+            "JAX is set to 32-bit floats in this process",
+            'call jax.config.update("jax_enable_x64", True) first',
+        )

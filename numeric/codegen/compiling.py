@@ -66,8 +66,11 @@ def compile_formula(
     args = tuple(formula.args)
     for symbol in args:
         if not isinstance(symbol, sympy.Symbol | sympy.MatrixSymbol):
-            raise InputError(f"argument {short(symbol)}", "is not a symbol",
-                             "arguments are SymPy symbols or MatrixSymbols")
+            raise InputError(
+                f"argument {short(symbol)}",
+                "is not a symbol",
+                "arguments are SymPy symbols or MatrixSymbols",
+            )
     if len(set(args)) != len(args):
         raise InputError("args", "one symbol is listed twice")
     arg_names = argument_names(args, names)
@@ -78,16 +81,25 @@ def compile_formula(
     while title in arg_names:
         title += "_"
     single = len(outputs) == 1
-    kernel = Kernel(title, reader.tape, outputs, arg_names, [reader.leaves[a] for a in args],
-                    single=single, rewrite=accuracy != "fast")
-    return Compiled(formula, kernel, layout, dtype=dtype, accuracy=accuracy,
-                    derivatives=derivatives)
+    kernel = Kernel(
+        title,
+        reader.tape,
+        outputs,
+        arg_names,
+        [reader.leaves[a] for a in args],
+        single=single,
+        rewrite=accuracy != "fast",
+    )
+    return Compiled(
+        formula, kernel, layout, dtype=dtype, accuracy=accuracy, derivatives=derivatives
+    )
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:
     if value not in allowed:
-        raise InputError(f"{option} = {value!r}", "is not available",
-                         f"use {' or '.join(map(repr, allowed))}")
+        raise InputError(
+            f"{option} = {value!r}", "is not available", f"use {' or '.join(map(repr, allowed))}"
+        )
 
 
 def _dtype(dtype: Any) -> str | None:
@@ -95,7 +107,10 @@ def _dtype(dtype: Any) -> str | None:
         return None
     text = getattr(dtype, "__name__", None) or getattr(dtype, "name", None) or str(dtype)
     if text not in DTYPES:
-        raise InputError(f"dtype = {text!r}", "is not a format that is compiled for",
-                         f"use {' or '.join(DTYPES)}, or None to follow the inputs")
+        raise InputError(
+            f"dtype = {text!r}",
+            "is not a format that is compiled for",
+            f"use {' or '.join(DTYPES)}, or None to follow the inputs",
+        )
     require(text)
     return text

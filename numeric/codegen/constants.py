@@ -6,15 +6,16 @@ rationals so narrow that it rounds one way, or None where it is not a finite rea
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from fractions import Fraction
 
 import flint
 
-from derivax.numeric.codegen.tape import Node, Tape
+from derivax.numeric.codegen.tape import Exact, Node, Tape
 from derivax.symbolic.exact.precision import working_precision
 
-__all__ = ["evaluate", "round_to_double", "round_to_single"]
+__all__ = ["evaluate", "round_to_double", "round_to_single", "single_that_differs"]
 
 BITS = (192, 768, 3072)
 
@@ -59,7 +60,7 @@ UNARY |= {"abs": "__abs__", "ceiling": "ceil"}
 def _apply(node: Node, values: list[flint.arb]) -> flint.arb | None:
     op, data = node.op, node.data
     if op == "const":
-        assert isinstance(data, Fraction)
+        assert isinstance(data, int | Fraction)
         return flint.arb(flint.fmpq(data.numerator, data.denominator))
     if op == "named":
         make = NAMED.get(str(data))
@@ -72,7 +73,7 @@ def _apply(node: Node, values: list[flint.arb]) -> flint.arb | None:
             product *= value
         return product
     if op == "power":
-        assert isinstance(data, Fraction)
+        assert isinstance(data, int | Fraction)
         if data.denominator == 2:
             return values[0].sqrt() ** data.numerator
         if data.denominator == 1:
@@ -87,7 +88,7 @@ def _apply(node: Node, values: list[flint.arb]) -> flint.arb | None:
     return None
 
 
-def evaluate(tape: Tape, i: int) -> Fraction | None:
+def evaluate(tape: Tape, i: int) -> Exact | None:
     """The number at a constant node, to far more digits than any float holds; None: leave it."""
     order = tape.reachable([i])
     for bits in BITS:
@@ -118,7 +119,7 @@ def _same_rounding(low: Fraction, high: Fraction) -> bool:
     ) == round_to_single(high)
 
 
-def round_to_double(value: Fraction) -> float:
+def round_to_double(value: Exact) -> float:
     """The nearest float64, infinite on overflow."""
     try:
         return value.numerator / value.denominator
@@ -126,7 +127,19 @@ def round_to_double(value: Fraction) -> float:
         return float("inf") if value > 0 else float("-inf")
 
 
-def round_to_single(value: Fraction) -> float:
+def single_that_differs(value: Exact, double: float) -> float | None:
+    """The nearest float32 where rounding by way of `double` would miss it, else None.
+
+    That needs `double` to lie on the midpoint of two float32 without being `value` itself.
+    """
+    below = struct.unpack("<Q", struct.pack("<d", double))[0] & 0x1FFF_FFFF
+    if below != 0x1000_0000 and abs(double) > 2.0**-126:
+        return None
+    single = round_to_single(value)
+    return None if single == round_to_single(Fraction(double)) else single
+
+
+def round_to_single(value: Exact) -> float:
     """The nearest float32 (ties to even), as a float; infinite on overflow."""
     if not value:
         return 0.0

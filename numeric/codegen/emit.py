@@ -236,5 +236,5 @@ def load(text: str) -> dict[str, Callable[..., Any]]:
     tree = check_source(text)
     tree.body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom)]
     scope: dict[str, Any] = {"__builtins__": {}, "jax": jax, "jnp": jnp, "lax": lax}
-    exec(compile(tree, "<derivax generated code>", "exec"), scope)  # noqa: S102 - checked above
+    exec(compile(tree, "<derivax generated code>", "exec"), scope)
     return {n.name: scope[n.name] for n in tree.body if isinstance(n, ast.FunctionDef)}

@@ -49,7 +49,7 @@ class Kernel:
         """The function's source and the support functions it calls."""
         tape, outputs = self.tape, list(self.outputs)
         if self.rewrite:
-            tape, outputs = recognise(tape, outputs)
+            outputs = recognise(tape, outputs)
         return function_text(
             self.name, tape, outputs, self.arg_names, single=self.single, comment=self.comment
         )
@@ -103,9 +103,7 @@ class Kernel:
         results = self.plain(*args)
         if self.single:
             results = (results,)
-        return tuple(
-            jnp.broadcast_to(lax.convert_element_type(r, dtype), shape) for r in results
-        )
+        return tuple(jnp.broadcast_to(lax.convert_element_type(r, dtype), shape) for r in results)
 
     @cached_property
     def function(self) -> Callable[..., tuple[Any, ...]]:

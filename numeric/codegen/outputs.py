@@ -37,9 +37,11 @@ def _layout(expr: Any, entries: list[sympy.Basic]) -> Hashable:
     try:
         entry = sympy.sympify(expr, strict=True)
     except (sympy.SympifyError, TypeError):
-        raise CompileError(short(expr), f"a {type(expr).__name__} is not a SymPy expression",
-                           "pass a SymPy expression, a matrix, or a dict, list or tuple of them"
-                           ) from None
+        raise CompileError(
+            short(expr),
+            f"a {type(expr).__name__} is not a SymPy expression",
+            "pass a SymPy expression, a matrix, or a dict, list or tuple of them",
+        ) from None
     if not isinstance(entry, sympy.Expr | sympy.MatrixExpr | sympy.logic.boolalg.Boolean):
         raise CompileError(short(entry), f"a {type(entry).__name__} has no value to compute")
     entries.append(entry)

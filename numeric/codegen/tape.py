@@ -16,7 +16,15 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import NamedTuple
 
-__all__ = ["Node", "Tape"]
+__all__ = ["Exact", "Node", "Tape", "exact"]
+
+Exact = int | Fraction  # an int wherever the number is whole: far cheaper than a Fraction
+
+
+def exact(value: Exact) -> Exact:
+    """The number as an int when it is whole."""
+    return value if type(value) is int or value.denominator != 1 else int(value)
+
 
 FLATTEN_LIMIT = 8  # a longer product inside a product stays a shared operand
 
@@ -81,14 +89,20 @@ class Tape:
         return sorted(operands, key=self.order.__getitem__)
 
     def reachable(self, outputs: Sequence[int]) -> list[int]:
-        """Indices that the outputs need, ascending: operands come before their use."""
-        seen, stack = set(outputs), list(outputs)
+        """Indices that the outputs need, operands before their use, in an order that depends on
+        structure alone (not on the order in which the nodes were made)."""
+        order: list[int] = []
+        seen: set[int] = set()
+        stack = [(i, False) for i in reversed(outputs)]
         while stack:
-            for k in self.nodes[stack.pop()].operands:
-                if k not in seen:
-                    seen.add(k)
-                    stack.append(k)
-        return sorted(seen)
+            i, ready = stack.pop()
+            if ready:
+                order.append(i)
+            elif i not in seen:
+                seen.add(i)
+                stack.append((i, True))
+                stack.extend((k, False) for k in reversed(self.nodes[i].operands) if k not in seen)
+        return order
 
     def uses(self, order: Sequence[int], outputs: Sequence[int]) -> dict[int, int]:
         """How often each node of `order` is an operand or an output."""
@@ -102,20 +116,20 @@ class Tape:
 
     # -- leaves -------------------------------------------------------------------------------
 
-    def const(self, value: Fraction | int) -> int:
-        return self.push("const", (), Fraction(value))
+    def const(self, value: Exact) -> int:
+        return self.push("const", (), exact(value))
 
     def arg(self, position: int, name: str) -> int:
         return self.push("arg", (), (position, name))
 
-    def number(self, i: int) -> Fraction | None:
+    def number(self, i: int) -> Exact | None:
         """The exact rational at `i`, or None."""
         node = self.nodes[i]
         return node.data if node.op == "const" else None  # type: ignore[return-value]
 
     # -- exact scalar arithmetic --------------------------------------------------------------
 
-    def split(self, i: int) -> tuple[Fraction, int | None]:
+    def split(self, i: int) -> tuple[Exact, int | None]:
         """`i` as rational coefficient times the rest (None: the number itself)."""
         node = self.nodes[i]
         if node.op == "const":
@@ -125,9 +139,9 @@ class Tape:
             if coefficient is not None:
                 rest = node.operands[1:]
                 return coefficient, rest[0] if len(rest) == 1 else self.push("mul", rest)
-        return Fraction(1), i
+        return 1, i
 
-    def scale(self, coefficient: Fraction | int, i: int) -> int:
+    def scale(self, coefficient: Exact, i: int) -> int:
         return self.mul((self.const(coefficient), i))
 
     def neg(self, i: int) -> int:
@@ -137,17 +151,18 @@ class Tape:
         return self.add((a, self.neg(b)))
 
     def div(self, a: int, b: int) -> int:
-        return self.mul((a, self.power(b, Fraction(-1))))
+        return self.mul((a, self.power(b, -1)))
 
     def add(self, terms: Iterable[int]) -> int:
         """The sum; equal terms are collected with exact coefficients."""
-        constant, collected = Fraction(0), dict[int, Fraction]()
+        constant: Exact = 0
+        collected: dict[int, Exact] = {}
         for term in terms:
             coefficient, rest = self.split(term)
             if rest is None:
                 constant += coefficient
             else:
-                collected[rest] = collected.get(rest, Fraction(0)) + coefficient
+                collected[rest] = collected.get(rest, 0) + coefficient
         operands = [self.scale(c, k) for k, c in collected.items() if c]
         if not operands:
             return self.const(constant)
@@ -159,8 +174,8 @@ class Tape:
 
     def mul(self, factors: Iterable[int]) -> int:
         """The product; powers of one base and exponentials are collected exactly."""
-        coefficient = Fraction(1)
-        powers: dict[int, Fraction] = {}
+        coefficient: Exact = 1
+        powers: dict[int, Exact] = {}
         exponents: list[int] = []
         for factor in self._factors(factors):
             node = self.nodes[factor]
@@ -170,7 +185,7 @@ class Tape:
                 exponents.append(node.operands[0])
             else:
                 base, exponent = self.base(factor)
-                powers[base] = powers.get(base, Fraction(0)) + exponent
+                powers[base] = powers.get(base, 0) + exponent
         if not coefficient:
             return self.const(0)
         operands = [self.power(base, q) for base, q in powers.items() if q]
@@ -200,13 +215,13 @@ class Tape:
             else:
                 yield factor
 
-    def base(self, i: int) -> tuple[int, Fraction]:
+    def base(self, i: int) -> tuple[int, Exact]:
         node = self.nodes[i]
         if node.op == "power":
             return node.operands[0], node.data  # type: ignore[return-value]
-        return i, Fraction(1)
+        return i, 1
 
-    def power(self, base: int, exponent: Fraction) -> int:
+    def power(self, base: int, exponent: Exact) -> int:
         """base**exponent for an exact rational exponent."""
         if exponent == 0:
             return self.const(1)
@@ -223,7 +238,7 @@ class Tape:
                 )
                 < 20_000
             ):  # type: ignore[union-attr]
-                return self.const(node.data ** int(exponent))  # type: ignore[operator]
+                return self.const(Fraction(node.data) ** int(exponent))  # type: ignore[arg-type]
         if node.op == "const" and node.data == 1:
             return base
         if node.op == "exp":
@@ -232,7 +247,7 @@ class Tape:
             return self.power(node.operands[0], node.data * exponent)  # type: ignore[operator]
         if node.op == "mul" and whole and len(node.operands) <= FLATTEN_LIMIT:
             return self.mul([self.power(k, exponent) for k in node.operands])
-        return self.push("power", (base,), exponent)
+        return self.push("power", (base,), exact(exponent))
 
     def exp(self, exponent: int) -> int:
         node = self.nodes[exponent]

@@ -12,7 +12,7 @@ from derivax.numeric.codegen import constants, support
 from derivax.numeric.codegen.lower.arithmetic import power_text, product_text
 from derivax.numeric.codegen.lower.operation import ADD, ATOM, Text
 from derivax.numeric.codegen.lower.table import OPERATIONS
-from derivax.numeric.codegen.tape import Node, Tape
+from derivax.numeric.codegen.tape import Exact, Node, Tape
 
 __all__ = ["Writer", "function_text"]
 
@@ -85,13 +85,13 @@ class Writer:
         position, _ = node.data  # type: ignore[misc]
         return self.arg_names[position]
 
-    def literal(self, value: Fraction) -> str:
+    def literal(self, value: Exact) -> str:
         """The float literal nearest to an exact number, in either format."""
         double = constants.round_to_double(value)
         if double in (float("inf"), float("-inf")):
             return "jnp.inf" if double > 0 else "-jnp.inf"
-        single = constants.round_to_single(value)
-        if single != constants.round_to_single(Fraction(double)) and self.arg_names:
+        single = constants.single_that_differs(value, double)
+        if single is not None and self.arg_names:
             # rounding twice would miss the nearest float32: choose by the format at hand
             return (
                 f"jnp.where(jnp.finfo({self.arg_names[0]}.dtype).bits > 32, {double!r}, {single!r})"
@@ -105,7 +105,7 @@ class Writer:
         return self.literal(value)
 
     @staticmethod
-    def single(value: Fraction) -> Fraction:
+    def single(value: Exact) -> Fraction:
         return Fraction(constants.round_to_single(value))
 
     def is_held(self, i: int) -> bool:
@@ -129,7 +129,7 @@ class Writer:
         assert coefficient is not None
         return product_text(self, -coefficient, node.operands[1:])
 
-    def power_text(self, base: int, exponent: Fraction) -> str:
+    def power_text(self, base: int, exponent: Exact) -> str:
         return power_text(self, self.texts[base], exponent)
 
     def product(self, factors: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import sympy
 
 from derivax.numeric.codegen.lower.operation import ADD, ATOM, MUL, Operation, Text
-from derivax.numeric.codegen.tape import Node, Tape
+from derivax.numeric.codegen.tape import Exact, Node, Tape
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
@@ -40,7 +40,7 @@ LARGEST_PRODUCT_POWER = 12
 
 
 def read_rational(reader: Reader, expr: sympy.Rational, ids: Sequence[int]) -> int:
-    return reader.tape.const(Fraction(int(expr.p), int(expr.q)))
+    return reader.tape.const(Fraction(int(expr.p), int(expr.q)) if expr.q != 1 else int(expr.p))
 
 
 def read_float(reader: Reader, expr: sympy.Float, ids: Sequence[int]) -> int:
@@ -91,7 +91,7 @@ NAMED = {
 
 def _d_power(tape: Tape, i: int, k: int) -> int:
     (base,), exponent = tape[i].operands, tape[i].data
-    assert isinstance(exponent, Fraction)
+    assert isinstance(exponent, int | Fraction)
     return tape.scale(exponent, tape.power(base, exponent - 1))
 
 
@@ -120,7 +120,7 @@ def _d_pow_log(tape: Tape, i: int, k: int) -> int:
 
 
 def _write_const(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    assert isinstance(node.data, Fraction)
+    assert isinstance(node.data, int | Fraction)
     text = writer.literal(node.data)
     return Text(text, ADD if text.startswith("-") else ATOM)
 
@@ -159,18 +159,18 @@ def _write_add(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
 def _write_mul(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     first = writer.tape.number(node.operands[0])
     if first is None:
-        return product_text(writer, Fraction(1), node.operands)
+        return product_text(writer, 1, node.operands)
     return product_text(writer, first, node.operands[1:])
 
 
-def product_text(writer: Writer, coefficient: Fraction, factors: Sequence[int]) -> Text:
+def product_text(writer: Writer, coefficient: Exact, factors: Sequence[int]) -> Text:
     """coefficient * factors as one quotient: negative powers stand below the line."""
     p, q = coefficient.numerator, coefficient.denominator
     above, below = [], []
     if q != 1 and max(abs(p), q) < 1 << 24:  # p and q are exact: one rounding, in the division
         if abs(p) != 1:
-            above.append(writer.literal(Fraction(abs(p))))
-        below.append(writer.literal(Fraction(q)))
+            above.append(writer.literal(abs(p)))
+        below.append(writer.literal(q))
     elif abs(coefficient) != 1:
         above.append(writer.literal(abs(coefficient)))
     for k in factors:
@@ -183,20 +183,22 @@ def product_text(writer: Writer, coefficient: Fraction, factors: Sequence[int]) 
     if below:
         bottom = writer.product(below)
         if len(top) + len(bottom) > writer.room:
-            top, bottom = (writer.hold("product", part) if len(part) > writer.room // 2 else part
-                           for part in (top, bottom))
+            top, bottom = (
+                writer.hold("product", part) if len(part) > writer.room // 2 else part
+                for part in (top, bottom)
+            )
         top = f"{top} / ({bottom})" if " * " in bottom else f"{top} / {bottom}"
     return Text(f"-{top}", ADD) if coefficient < 0 else Text(top, MUL)
 
 
 def _write_power(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    assert isinstance(node.data, Fraction)
+    assert isinstance(node.data, int | Fraction)
     if node.data < 0:
         return Text(f"1.0 / {writer.power_text(node.operands[0], -node.data)}", MUL)
     return Text(writer.power_text(node.operands[0], node.data))
 
 
-def power_text(writer: Writer, base: Text, exponent: Fraction) -> str:
+def power_text(writer: Writer, base: Text, exponent: Exact) -> str:
     """base**exponent for a positive exact exponent, as text that binds like a name."""
     p, q = exponent.numerator, exponent.denominator
     if q == 1:
@@ -206,7 +208,7 @@ def power_text(writer: Writer, base: Text, exponent: Fraction) -> str:
             return f"jnp.square({base.text})"
         if p <= LARGEST_PRODUCT_POWER:
             return f"lax.integer_pow({base.text}, {p})"
-        return f"jnp.power({base.text}, {writer.literal(Fraction(p))})"
+        return f"jnp.power({base.text}, {writer.literal(p)})"
     if q == 2 and p == 1:
         return f"jnp.sqrt({base.text})"
     if q in (2, 4) or q == 3:
@@ -225,13 +227,23 @@ def power_text(writer: Writer, base: Text, exponent: Fraction) -> str:
                 root = f"(jnp.sqrt({name}) * {root})"
         if not whole:
             return root
-        return f"({power_text(writer, Text(name), Fraction(whole))} * {root})"
+        return f"({power_text(writer, Text(name), whole)} * {root})"
     if q & (q - 1) == 0:  # the exponent is exact in binary
         return f"jnp.power({base.text}, {writer.literal(exponent)})"
     writer.need("rational_power")
     high = writer.single(exponent)  # exact in float32; the rest corrects the rounded exponent
     low = exponent - high
     return f"rational_power({base.text}, {writer.literal(high)}, {writer.literal(low)})"
+
+
+def _write_chain(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    """Alternating products and quotients in the given order (recognisers)."""
+    text = texts[0].within(MUL)
+    for sign, factor in zip(str(node.data), texts[1:], strict=True):
+        if len(text) + len(factor.text) > writer.room:
+            text = writer.hold("quotient", text)
+        text = f"{text} {sign} {factor.within(ATOM)}"
+    return Text(text, MUL)
 
 
 def _write_pow(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
@@ -250,6 +262,7 @@ OPERATIONS = {
     "add": Operation(_write_add, lambda tape, i, k: tape.const(1), "sum"),
     "mul": Operation(_write_mul, None, "product"),  # the product rule is in differentiate.py
     "power": Operation(_write_power, _d_power, "power"),
+    "chain": Operation(_write_chain, None, "quotient"),
     "pow": Operation(_write_pow, _d_pow, "power"),
     "pow_log": Operation(_write_pow_log, _d_pow_log, "power"),
 }

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import sympy
 
-from derivax.numeric.codegen.lower.operation import Operation, function, inverse, one_plus
-from derivax.numeric.codegen.tape import Tape
+from derivax.numeric.codegen.lower.operation import Operation, Text, function, inverse, one_plus
+from derivax.numeric.codegen.tape import Node, Tape
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
+    from derivax.numeric.codegen.writer import Writer
 
 __all__ = ["OPERATIONS", "read_exp", "read_log"]
 
@@ -36,9 +37,17 @@ def _same(tape: Tape, x: int, y: int) -> int:
     return y
 
 
+def _write_series(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    name = f"phi{node.data}_series"
+    writer.need(name)
+    return Text(f"{name}({texts[0].text})")
+
+
 OPERATIONS: dict[str, Operation] = {
     "exp": function("jnp.exp", _same),
     "expm1": function("jnp.expm1", lambda tape, x, y: tape.exp(x)),
+    "clip_exponent": function("clip_exponent"),
+    "phi_series": Operation(_write_series, None, "series"),
     "log": function("jnp.log", lambda tape, x, y: inverse(tape, x)),
     "log1p": function("accurate_log1p", lambda tape, x, y: inverse(tape, one_plus(tape, x))),
 }

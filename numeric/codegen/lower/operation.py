@@ -73,11 +73,11 @@ def one_plus(tape: Tape, i: int) -> int:
 
 
 def square(tape: Tape, i: int) -> int:
-    return tape.power(i, Fraction(2))
+    return tape.power(i, 2)
 
 
 def inverse(tape: Tape, i: int) -> int:
-    return tape.power(i, Fraction(-1))
+    return tape.power(i, -1)
 
 
 def inverse_root(tape: Tape, i: int) -> int:

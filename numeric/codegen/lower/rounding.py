@@ -7,12 +7,11 @@ order, and constants come first: the derivative of Max(0, x) at 0 is 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import sympy
 
-from derivax.numeric.codegen.lower.operation import ATOM, Operation, Text, function
+from derivax.numeric.codegen.lower.operation import Operation, Text, function
 from derivax.numeric.codegen.tape import Node, Tape
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def _d_mod(tape: Tape, i: int, k: int) -> int:
     a, b = tape[i].operands
     if k == 0:
         return tape.const(1)
-    return tape.neg(tape.push("floor", (tape.mul((a, tape.power(b, Fraction(-1)))),)))
+    return tape.neg(tape.push("floor", (tape.mul((a, tape.power(b, -1))),)))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -8,7 +8,6 @@ SymPy's real branches: acot(x) = atan(1/x), asec(x) = acos(1/x), acsc(x) = asin(
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import sympy
@@ -83,7 +82,7 @@ def _d_atan2(tape: Tape, i: int, k: int) -> int:
 OPERATIONS: dict[str, Operation] = {
     "sin": function("jnp.sin", lambda tape, x, y: cos(tape, x)),
     "cos": function("jnp.cos", lambda tape, x, y: tape.neg(sin(tape, x))),
-    "tan": function("jnp.tan", lambda tape, x, y: tape.power(cos(tape, x), Fraction(-2))),
+    "tan": function("jnp.tan", lambda tape, x, y: tape.power(cos(tape, x), -2)),
     "asin": function("accurate_arcsin", lambda tape, x, y: inverse_root(tape, _unit_gap(tape, x))),
     "acos": function(
         "jnp.arccos", lambda tape, x, y: tape.neg(inverse_root(tape, _unit_gap(tape, x)))

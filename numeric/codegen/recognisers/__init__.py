@@ -1,14 +1,62 @@
-"""Recognisers: rewrites of the tape that keep the meaning and mend the arithmetic."""
+"""Recognisers: rewrites of the tape that keep the meaning and mend the arithmetic.
+
+*Main definitions*: `recognise`: the outputs rewritten, by an explicit stack.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from derivax.numeric.codegen.recognisers import exponential_ratio, logarithm
+from derivax.numeric.codegen.recognisers.exponential_ratio import Plan
 from derivax.numeric.codegen.tape import Tape
 
-__all__ = ["recognise"]
+__all__ = ["recognise", "rebuilt"]
 
 
-def recognise(tape: Tape, outputs: Sequence[int]) -> tuple[Tape, list[int]]:
-    """A tape with the same outputs, rewritten for accuracy and range."""
-    return tape, list(outputs)
+def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
+    """The outputs rewritten for accuracy and range, as further entries of the same tape."""
+    found = exponential_ratio.ratios(tape, tape.reachable(outputs))
+    new: dict[int, int] = {}
+    plans: dict[int, Plan] = {}
+    stack = list(reversed(outputs))
+    while stack:
+        i = stack[-1]
+        if i in new:
+            stack.pop()
+            continue
+        if i not in plans:
+            plans[i] = _plan(tape, i, found)
+        waiting = [k for k in plans[i].needs if k not in new]
+        if waiting:
+            stack.extend(reversed(waiting))
+            continue
+        stack.pop()
+        new[i] = plans[i].build(new)
+    return [new[i] for i in outputs]
+
+
+def _plan(tape: Tape, i: int, found: Mapping[int, exponential_ratio.Ratio]) -> Plan:
+    rewrite = exponential_ratio.plan(tape, i, found[i]) if i in found else None
+    if rewrite is None:
+        rewrite = logarithm.plan(tape, i, found)
+    if rewrite is None:
+        rewrite = Plan(tape[i].operands, lambda new: rebuilt(tape, i, new))
+    return rewrite
+
+
+def rebuilt(tape: Tape, i: int, new: Mapping[int, int]) -> int:
+    """The same operation on the rewritten operands."""
+    node = tape[i]
+    operands = [new[k] for k in node.operands]
+    if tuple(operands) == node.operands:
+        return i
+    if node.op == "add":
+        return tape.add(operands)
+    if node.op == "mul":
+        return tape.mul(operands)
+    if node.op == "power":
+        return tape.power(operands[0], node.data)  # type: ignore[arg-type]
+    if node.op == "exp":
+        return tape.exp(operands[0])
+    return tape.push(node.op, operands, node.data, node.shape)

@@ -17,6 +17,7 @@ __all__ = ["FILES", "names", "source"]
 
 FILES = (
     "exponentials",
+    "phi_series",
     "hyperbolic",
     "inverse_trigonometric",
     "error_function",

@@ -19,3 +19,9 @@ def gaussian(x):
     size = jnp.minimum(jnp.abs(x), 40.0)
     high = jnp.floor(16.0 * size + 0.5) / 16.0
     return jnp.exp(-high * high) * jnp.exp((high - size) * (high + size))
+
+
+def clip_exponent(x):
+    """The exponent held within the square root of the format's range: no inf - inf later."""
+    largest = jnp.sqrt(jnp.finfo(x.dtype).max)
+    return jnp.clip(x, -largest, largest)

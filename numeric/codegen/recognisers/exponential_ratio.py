@@ -1,0 +1,227 @@
+"""Quotients and products of sums of exponentials: nothing overflows, nothing is 0/0.
+
+s exp(a)/(exp(a) - 1 + s/u) is inf/inf for large a and 0/0 for s = 0.  Each sum of exponentials is
+written by `exponential_sum`; the dominating exponents of all factors are added up and exponentiated
+once, and the monomials that left the sums cancel exactly.
+
+*Main definitions*: `ratios(tape, order)`: which entries are such quotients; `plan`: how to rewrite one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from derivax.numeric.codegen.recognisers.exponential_sum import (
+    Exponents, evaluate_sum, gains, vanishing,
+)
+from derivax.numeric.codegen.recognisers.ratio import (
+    Generator, Ratio, TooLarge, _unit, factored, has_exponential, power, product, total,
+)
+from derivax.numeric.codegen.tape import Exact, Tape, exact
+
+__all__ = ["Plan", "plan", "ratios"]
+
+HYPERBOLIC = frozenset({"sinh", "cosh", "sech", "csch"})
+REPEATED = 3  # G^2 in a denominator is divided by twice: the square may overflow
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A rewrite: the entries it needs, and what builds the new entry from their new indices."""
+
+    needs: tuple[int, ...]
+    build: Callable[[Mapping[int, int]], int]
+
+
+def ratios(tape: Tape, order: Sequence[int]) -> dict[int, Ratio]:
+    """Every entry of `order` as a Ratio; one that is not a rational operation is an atom."""
+    found: dict[int, Ratio] = {}
+    for i in order:
+        node = tape[i]
+        if node.shape is not None:
+            continue
+        try:
+            found[i] = _ratio(tape, i, found)
+        except TooLarge:
+            found[i] = Ratio(1, {("a", i): 1})
+    return found
+
+
+def _ratio(tape: Tape, i: int, found: Mapping[int, Ratio]) -> Ratio:
+    node = tape[i]
+    if node.op == "const":
+        return Ratio(node.data)  # type: ignore[arg-type]
+    if node.op == "exp":
+        return Ratio(1, _exponents(tape, node.operands[0], 1))
+    if node.op in HYPERBOLIC:
+        sign = 1 if node.op in ("cosh", "sech") else -1
+        up, down = (_exponents(tape, node.operands[0], q) for q in (1, -1))
+        if not up:
+            raise TooLarge
+        both = total([Ratio(Fraction(1, 2), up), Ratio(Fraction(sign, 2), down)])
+        return both if node.op in ("sinh", "cosh") else power(both, -1)
+    if node.op == "mul":
+        return product([found[k] for k in node.operands])
+    if node.op == "power" and node.data.denominator == 1:  # type: ignore[union-attr]
+        return power(found[node.operands[0]], int(node.data))  # type: ignore[call-overload]
+    if node.op == "add":
+        parts = [found[k] for k in node.operands]
+        if not any(_carries(r) for r in parts):
+            return total(parts) if len(parts) <= 6 else Ratio(1, {("a", i): 1})
+        denominators = [{p for p, n in r.exponential_factors().items() if n < 0} for r in parts]
+        if any(denominators) and not all(denominators):
+            raise TooLarge  # x + 1/(1 + exp(a)) stays a sum
+        return total(parts)
+    return Ratio(1, {("a", i): 1})
+
+
+def _carries(ratio: Ratio) -> bool:
+    return (any(g[0] == "e" for g in ratio.monomial)
+            or any(has_exponential(p) for p in ratio.factors))
+
+
+def _exponents(tape: Tape, arg: int, scale: Exact) -> dict[Generator, Exact]:
+    node = tape[arg]
+    powers: dict[Generator, Exact] = {}
+    for term in node.operands if node.op == "add" else (arg,):
+        q, rest = tape.split(term)
+        r = tape.const(1) if rest is None else rest
+        powers[("e", r)] = exact(powers.get(("e", r), 0) + q * scale)
+    return {g: q for g, q in powers.items() if q}
+
+
+def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
+    """How to rewrite entry `i`, or None where it is fine as written."""
+    sums = ratio.exponential_factors()
+    if tape[i].op not in ("add", "mul", "power") or not sums or not ratio.coefficient:
+        return None
+    in_monomial = any(g[0] == "e" for g in ratio.monomial)
+    scaled = in_monomial or any(n != 1 for n in sums.values()) or len(sums) > 1
+    removable = any(
+        x is not None and ratio.monomial.get(x, 0) < 0 < order
+        for x, order in (vanishing(tape, p) for p in sums)
+    )
+    if not removable:
+        if _only_hyperbolic(tape, i):
+            return None
+        if not scaled and not any(gains(tape, p) for p in sums):
+            return None
+    needs = sorted(_needs(tape, ratio))
+    return Plan(tuple(needs), lambda new: _build(tape, ratio, new, scaled))
+
+
+def _only_hyperbolic(tape: Tape, i: int) -> bool:
+    """Whether one sinh, cosh, sech or csch is all that is exponential: its own code is better."""
+    node = tape[i]
+    if node.op == "add":
+        return all(_only_hyperbolic(tape, k) or not _mentions(tape, k) for k in node.operands)
+    factors = node.operands if node.op == "mul" else (i,)
+    carrying = [k for k in factors if _mentions(tape, k)]
+    return len(carrying) == 1 and tape[tape.base(carrying[0])[0]].op in HYPERBOLIC
+
+
+def _mentions(tape: Tape, i: int) -> bool:
+    """Whether exponentials occur in the entry, through rational operations."""
+    stack, seen = [i], set()
+    while stack:
+        k = stack.pop()
+        if k in seen:
+            continue
+        seen.add(k)
+        op = tape[k].op
+        if op == "exp" or op in HYPERBOLIC:
+            return True
+        if op in ("add", "mul", "power"):
+            stack.extend(tape[k].operands)
+    return False
+
+
+def _needs(tape: Tape, ratio: Ratio) -> set[int]:
+    from derivax.numeric.codegen.recognisers.exponential_sum import atoms_of
+
+    needs: set[int] = set()
+    monomials = [ratio.monomial.items(), *(m for p in ratio.factors for m, _ in p)]
+    for monomial in monomials:
+        for (kind, k), _ in monomial:
+            needs.add(k)
+            if kind == "e":
+                needs |= {g[1] for g, _ in atoms_of(tape, k)}
+    return needs
+
+
+def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> int:
+    units = _units(ratio)
+    exponents = Exponents(tape, units, new, clipped=scaled)
+    monomial = dict(ratio.monomial)
+    plain, sums = [], []
+    peaks = [exponents.total({g: q for g, q in monomial.items() if g[0] == "e"})]
+    for polynomial, n in sorted(ratio.factors.items()):
+        if not has_exponential(polynomial):
+            plain.append((tape.add([_monomial(tape, new, dict(m), c) for m, c in polynomial]), n))
+            continue
+        piece = evaluate_sum(tape, polynomial, new, exponents, scaled)
+        sums.append((piece.value, n))
+        for g, k in piece.extracted.items():
+            monomial[g] = exact(monomial.get(g, 0) + k * n)
+        if piece.peak is not None:
+            peaks.append(tape.scale(n, piece.peak))
+    if not scaled:
+        return tape.mul([tape.const(ratio.coefficient),
+                         *(tape.power(new[g[1]], k) for g, k in sorted(monomial.items())),
+                         *(tape.power(v, n) for v, n in plain + sums)])
+    above: list[int] = []
+    below: list[int] = []
+    growth = tape.add(peaks)
+    if tape.number(growth) != 0:  # in two halves: one alone may underflow before the quotient does
+        above.append(tape.exp(tape.scale(Fraction(1, 2), growth)))
+    _place(tape, tape.const(abs(ratio.coefficient.numerator)), 1, above, below)
+    _place(tape, tape.const(ratio.coefficient.denominator), -1, above, below)
+    for g, k in sorted(monomial.items()):
+        if g[0] == "a" and k:
+            _place(tape, new[g[1]], int(k), above, below)
+    for value, n in sums + plain:
+        _place(tape, value, n, above, below)
+    if tape.number(growth) != 0:
+        above.append(above[0])
+    result = _chain(tape, above, below)
+    return tape.neg(result) if ratio.coefficient < 0 else result
+
+
+def _place(tape: Tape, value: int, n: int, above: list[int], below: list[int]) -> None:
+    if tape.number(value) == 1 or not n:
+        return
+    side = above if n > 0 else below
+    side += [value] * abs(n) if abs(n) <= REPEATED else [tape.power(value, abs(n))]
+
+
+def _chain(tape: Tape, above: Sequence[int], below: Sequence[int]) -> int:
+    """above[0] / below[0] * above[1] / below[1] ...: partial results stay in range."""
+    operands, signs = [above[0] if above else tape.const(1)], ""
+    rest = list(above[1:])
+    for divisor in below:
+        operands.append(divisor)
+        signs += "/"
+        if rest:
+            operands.append(rest.pop(0))
+            signs += "*"
+    for factor in rest:
+        operands.append(factor)
+        signs += "*"
+    return operands[0] if not signs else tape.push("chain", operands, signs)
+
+
+def _monomial(tape: Tape, new: Mapping[int, int], powers: Mapping[Generator, Exact], c: Exact
+              ) -> int:
+    return tape.mul([tape.const(c), *(tape.power(new[g[1]], n) for g, n in sorted(powers.items()))])
+
+
+def _units(ratio: Ratio) -> dict[int, Exact]:
+    values: dict[int, list[Exact]] = {}
+    monomials = [ratio.monomial.items(), *(m for p in ratio.factors for m, _ in p)]
+    for monomial in monomials:
+        for (kind, k), q in monomial:
+            if kind == "e":
+                values.setdefault(k, []).append(q)
+    return {k: _unit(q) for k, q in values.items()}
