@@ -158,7 +158,7 @@ class FallsAtOrder(Obligation):
 
 @dataclass(frozen=True)
 class NotContradicted(Obligation):
-    """A test that can refute and not establish: beside a proof or a citation, as a second opinion."""
+    """A test that can refute but not establish: a second opinion beside a proof or a citation."""
 
     test: Obligation
     about: str

@@ -1,14 +1,16 @@
 r"""Which term of an exponential-logarithmic sum dominates as h -> 0+: exact limits.
 
-Main definitions: `Scale` (a monomial exp(g(1/h)) h^b log(1/h)^c), `ratio_of_sums`, `limit_certificate`.
+Main definitions: `Scale` (a monomial exp(g(1/h)) h^b log(1/h)^c), `ratio_of_sums`,
+`limit_certificate`.
 
-Main facts used: for h -> 0+ a monomial tends to 0 when the leading term of g is negative, or g = 0 and
-b > 0, or g = 0, b = 0 and c < 0.  A quotient N/D of finite sums of monomials tends to 0 when D has one
-monomial m with nonzero coefficient such that every other monomial of D, and every one of N, divided by
-m tends to 0.
+Main facts used: for h -> 0+ a monomial tends to 0 when the leading term of g is negative, or g = 0
+and b > 0, or g = 0, b = 0 and c < 0.  A quotient N/D of finite sums of monomials tends to 0 when D
+has one monomial m with nonzero coefficient such that every other monomial of D, and every one of N,
+divided by m tends to 0.
 
-Implementation notes.  All signs of symbolic exponents and coefficients must be proven on the domain.
-What is not such a quotient (an analytic function that does not reduce to exponentials, say) is refused.
+Implementation notes.  All signs of symbolic exponents and coefficients must be proven on the
+domain. What is not such a quotient (an analytic function that does not reduce to exponentials, say)
+is refused.
 """
 
 from __future__ import annotations
@@ -114,7 +116,7 @@ class Reader:
     def ratio(self, expr: Basic) -> Ratio:
         """(numerator, denominator)."""
         if self.h not in expr.free_symbols:
-            return ({_ONE: expr} if expr != 0 else {}), {_ONE: S.One}  # type: ignore[dict-item]
+            return ({_ONE: expr} if expr != 0 else {}), {_ONE: S.One}
         if expr == self.h:
             return {Scale(b=S.One): S.One}, {_ONE: S.One}
         if isinstance(expr, Add):
@@ -272,10 +274,10 @@ def _cleaned(terms: Sum) -> Sum:
 
 
 def limit_certificate(expr: Expr, h: Symbol, value: Basic, domain: Domain | None) -> bool:
-    """True when it is proven that `expr` tends to `value` (a number, expression, oo or -oo) as h -> 0+."""
+    """True when it is proven that `expr` tends to `value` (it may be oo or -oo) as h -> 0+."""
     if value in (S.Infinity, S.NegativeInfinity):
         return _diverges(expr, h, value, domain)
-    ratio = ratio_of_sums(Add(expr, -value), h, domain)  # type: ignore[operator]
+    ratio = ratio_of_sums(Add(expr, -value), h, domain)
     if ratio is None:
         return False
     top, bottom = (_cleaned(part) for part in ratio)

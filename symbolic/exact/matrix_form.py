@@ -8,11 +8,11 @@ Main facts used: matrix polynomials in independent letters form a free algebra w
 traces agree when their words agree up to rotation and up to transposition of the whole word.
 
 Implementation notes.  A letter is a matrix symbol (or another atomic matrix expression) with a
-transposition flag; a word is a tuple of letters; a polynomial is {word: scalar coefficient}.  Relations
-are used as rewriting rules on words (longest first); `completed` adds the consequences of overlapping
-rules (a bounded non-commutative Buchberger step).  The inverse of a sum is a letter X with the rules
-that S X = X S = I imply.  What is proven here is checked nowhere else, so every rule that is added is
-a consequence of the relations, and a rule whose scale may vanish is refused.
+transposition flag; a word is a tuple of letters; a polynomial is {word: scalar coefficient}.
+Relations are used as rewriting rules on words (longest first); `completed` adds the consequences of
+overlapping rules (a bounded non-commutative Buchberger step).  The inverse of a sum is a letter X
+with the rules that S X = X S = I imply.  What is proven here is checked nowhere else, so every rule
+that is added is a consequence of the relations, and a rule whose scale may vanish is refused.
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ def _size(letter: Letter) -> Expr:
     return atom.shape[1 if flag else 0]
 
 
-# --- relations as rewriting rules ------------------------------------------------------------------
+# --- relations as rewriting rules ---
 
 
 def _rules_of(relation: MatrixRelation) -> list[Rule]:
@@ -216,7 +216,7 @@ def _rules_of(relation: MatrixRelation) -> list[Rule]:
         )
     ((word, scale),) = left.items()
     if not word:
-        raise InputError(str(relation.lhs), "holds no matrix to rewrite", "turn the relation round")
+        raise InputError(str(relation.lhs), "holds no matrix", "turn the relation round")
     if not scale.is_nonzero:
         raise InputError(str(scale), "may vanish, so the relation cannot be divided by it", "")
     rhs = {w: c / scale for w, c in right.items()}
@@ -346,7 +346,8 @@ class Relations:
         while pairs and len(richer.rules) < _RULE_LIMIT:
             (first, rhs_1), (second, rhs_2) = pairs.pop(0)
             for length in range(1, min(len(first), len(second)) + 1):
-                if first[-length:] != second[:length] or first is second and length == len(first):
+                same = first is second and length == len(first)
+                if same or first[-length:] != second[:length]:
                     continue
                 if len(first) + len(second) - length > _LENGTH_LIMIT:
                     continue
@@ -380,7 +381,7 @@ def _transposed_pair(word: Word) -> Word:
     return (word[1], word[0])
 
 
-# --- traces ------------------------------------------------------------------------------------------
+# --- traces ---
 
 
 def _cycle(word: Word, relations: Relations) -> tuple[Word, int]:
@@ -458,4 +459,4 @@ def trace_form(
         return result
     if expr.has(Trace):
         raise InputError(str(expr), "is not a polynomial in traces", "")
-    return {(): expr} if expr != 0 else {}  # type: ignore[dict-item]
+    return {(): expr} if expr != 0 else {}

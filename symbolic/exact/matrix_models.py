@@ -2,9 +2,10 @@
 
 Main definitions: `witness`, `evaluated`.
 
-Implementation notes.  Evaluation walks the SymPy expression itself and knows nothing of words and normal
-forms, so that a witness is an independent judgement.  Every model is checked against all relations
-before it counts; a relation for which no model is found leaves a claim open, never refuted.
+Implementation notes.  Evaluation walks the SymPy expression itself and knows nothing of words and
+normal forms, so that a witness is an independent judgement.  Every model is checked against all
+relations before it counts; a relation for which no model is found leaves a claim open, never
+refuted.
 """
 
 from __future__ import annotations
@@ -139,13 +140,13 @@ def _scalar(expr: Basic, model: Model, values: Values) -> Expr:
     if isinstance(expr, MatrixExpr | MatrixBase):
         raise NotEvaluable(str(expr))
     if not expr.args:
-        return expr.subs(values)  # type: ignore[return-value]
+        return expr.subs(values)
     if isinstance(expr, Add | Mul | Pow) or all(not isinstance(a, MatrixExpr) for a in expr.args):
         return expr.func(*[_scalar(a, model, values) for a in expr.args])
     raise NotEvaluable(str(expr))
 
 
-# --- models ----------------------------------------------------------------------------------------------
+# --- models ---
 
 
 @dataclass
@@ -218,7 +219,7 @@ class Kinds:
             letter, flipped = word[0]
             if letter in self.definitions or letter in letters_of(other):
                 continue
-            rhs = other / scale  # type: ignore[operator]
+            rhs = other / scale
             self.definitions[letter] = rhs.T if flipped else rhs
             return
 
@@ -326,8 +327,8 @@ def _sizes(dimensions: list[Symbol], random: Random) -> Iterator[dict[Basic, Exp
     for attempt in range(_ATTEMPTS):
         pool = [2, 3, 4, 2, 3, 1][: max(2, 6 - attempt // 4)]
         common = random.choice(pool)
-        pick = (lambda: common) if attempt % 4 == 3 else (lambda: random.choice(pool))
-        yield {d: Integer(pick()) for d in dimensions}
+        alike = attempt % 4 == 3
+        yield {d: Integer(common if alike else random.choice(pool)) for d in dimensions}
 
 
 def _scalars(symbols: list[Symbol], attempt: int) -> dict[Basic, Expr]:

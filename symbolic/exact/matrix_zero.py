@@ -31,9 +31,7 @@ __all__ = ["matrix_vanishes"]
 _METHOD = "non-commutative normal form"
 
 
-def matrix_vanishes(
-    expr: Basic, modulo: Iterable[MatrixRelation | Diagonal] = ()
-) -> Finding:
+def matrix_vanishes(expr: Basic, modulo: Iterable[MatrixRelation | Diagonal] = ()) -> Finding:
     """Is a matrix expression, or a scalar expression in traces, zero for all sizes?
 
     Returns:
@@ -92,13 +90,11 @@ def _proportional(form: Mapping[Any, Expr], fact: Mapping[Any, Expr]) -> bool:
     first = next(iter(fact))
     if vanishes(fact[first]).outcome is not Outcome.REFUTED:
         return False
-    return all(
-        _is_zero(form[key] * fact[first] - form[first] * fact[key]) for key in fact
-    )
+    return all(_is_zero(form[key] * fact[first] - form[first] * fact[key]) for key in fact)
 
 
 def _is_zero(scalar: Expr) -> bool:
-    """A coefficient is zero for certain (one that holds a determinant or an entry is not looked into)."""
+    """Zero for certain; a coefficient that holds a determinant or an entry is not looked into."""
     if scalar.atoms(MatrixExpr):
         return bool(scalar.expand() == 0)
     return vanishes(scalar).outcome is Outcome.PROVEN

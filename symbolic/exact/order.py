@@ -2,14 +2,16 @@
 
 Main definition: `falls_at_order`.
 
-Implementation notes.  The error is enclosed at distance 2^-k from the point for k = 40, 80, 160.  For an
-error C h^m (1 + O(h)) the slope log2(d_k / d_2k) / k comes out as m to many digits, so that a lower
-order is seen even when its coefficient is as small as 2^-100 of the claimed one; logarithms are seen too.
+Implementation notes.  The error is enclosed at distance 2^-k from the point for k = 40, 80, 160.
+For an error C h^m (1 + O(h)) the slope log2(d_k / d_2k) / k comes out as m to many digits, so that
+a lower order is seen even when its coefficient is as small as 2^-100 of the claimed one; logarithms
+are seen too.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import flint
 from sympy import Basic, Dummy, Expr, S, Symbol
@@ -104,7 +106,7 @@ def falls_at_order(
             slopes = [(far - middle) / _EXPONENTS[0], (middle - near) / _EXPONENTS[1]]
             least = min(least, slopes[1])
             if max(slopes) < order - _TOLERANCE or slopes[1] < order - 0.5:
-                witness = {str(s): str(v) for s, v in fixed.items()}
+                witness: dict[str, Any] = {str(s): str(v) for s, v in fixed.items()}
                 witness |= {"side": sign, "slope": slopes[1], "claimed order": order}
                 detail = f"falls at order {slopes[1]:.3f}, not {order}"
                 return Finding(Outcome.REFUTED, _METHOD, detail, None, witness)

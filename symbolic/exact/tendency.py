@@ -1,22 +1,26 @@
-"""Does an expression tend to a value?  Exact arguments first, then a test along a geometric sequence.
+"""Does an expression tend to a value?  Exact arguments, then a test along a geometric sequence.
 
 Main definition: `tends_to`.
 
 Implementation notes.  With h the distance from the point (1/|x| at infinity), the claim is
   - proven, when the expression is a quotient of sums of exponential-logarithmic monomials in h and
-    the dominant ones decide (`dominance`), or when it is analytic at h = 0 with the right value there;
-  - refuted, when the distances d_k from the value, enclosed in balls at h = 2^-k for k up to 256 and
-    rational points of the other symbols, come to rest elsewhere, grow, or oscillate without falling;
+    the dominant ones decide (`dominance`), or when it is analytic at h = 0 with the right value
+    there;
+  - refuted, when the distances d_k from the value, enclosed in balls at h = 2^-k for k up to 256
+    and rational points of the other symbols, come to rest elsewhere, grow, or oscillate without
+    falling;
   - held, when they fall below 2^-16 of the scale and are still falling; open otherwise.
-"At rest" is judged by the differences of log d_k: they shrink fast; for slow decay such as h^(1/1000) or
-1/log log(1/h) they do not, and the claim stays open.  SymPy's `limit` is never consulted here: it is how
-a conclusion is found, not how it is checked.
+"At rest" is judged by the differences of log d_k: they shrink fast; for slow decay such as
+h^(1/1000) or 1/log log(1/h) they do not, and the claim stays open.  SymPy's `limit` is never
+consulted here: it is how a conclusion is found, not how it is checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
+from typing import Any
 
 import flint
 from sympy import Add, Basic, Dummy, Expr, S, Symbol
@@ -67,7 +71,7 @@ def tends_to(
     base = (domain if domain is not None else Domain.of(())).extended([*others, variable])
     near = {sign: towards(expr, variable, point, h, sign) for sign in sides(variable, point, base)}
     parameters = base.over(others)
-    arguments = {_exact(shifted, h, value, parameters) for shifted in near.values()}  # type: ignore[arg-type]
+    arguments = {_exact(shifted, h, value, parameters) for shifted in near.values()}
     if "" not in arguments:
         return Finding(Outcome.PROVEN, " and ".join(sorted(arguments)), "for all parameters")
     return _sequences(near, h, variable, point, value, base, others, points)
@@ -86,14 +90,14 @@ def _exact(shifted: Expr, h: Symbol, value: Basic, domain: Domain) -> str:
         from derivax.symbolic.exact.series import taylor
 
         (constant,) = taylor(shifted, h, S.Zero, 0)
-        if vanishes(Add(constant, -value), domain).outcome is Outcome.PROVEN:  # type: ignore[operator]
+        if vanishes(Add(constant, -value), domain).outcome is Outcome.PROVEN:
             return "Taylor series"
     except (ImportError, DerivaxError, ArithmeticError, RecursionError):
         pass
     return ""
 
 
-# --- the test along a geometric sequence ----------------------------------------------------------------
+# --- the test along a geometric sequence ---
 
 
 def _sequences(
@@ -134,7 +138,7 @@ def _sequences(
                 reached = max(reached, last)
                 continue
             if verdict:
-                witness = {str(s): str(v) for s, v in fixed.items()}
+                witness: dict[str, Any] = {str(s): str(v) for s, v in fixed.items()}
                 witness |= {"log2 of the distance": last, "h": f"2^-{steps[-1]}", "side": sign}
                 return Finding(Outcome.REFUTED, _METHOD, f"the distance {verdict}", None, witness)
             detail = f"the distance is still 2^{last:.4g} at h = 2^-{steps[-1]}"
@@ -142,7 +146,9 @@ def _sequences(
     if undecided is not None:
         return undecided
     if not tested:
-        why = "the expression could not be enclosed near the point, or no point of the domain is near"
+        why = (
+            "the expression could not be enclosed near the point, or no point of the domain is near"
+        )
         return Finding(Outcome.OPEN, _METHOD, why)
     resolution = max(2.0 ** max(reached, -1000.0), 1e-300)
     return Finding(Outcome.HOLDS, _METHOD, f"falls along {tested} sequences", resolution)
@@ -163,7 +169,9 @@ def _inside(
     else:
         values = {s: S(str(v)) for s, v in fixed.items() if not isinstance(v, complex)}
         centre = exact_number(point.subs(values))
-        at = None if centre is None else Fraction(centre.numerator, centre.denominator) + sign * step
+        at = (
+            None if centre is None else Fraction(centre.numerator, centre.denominator) + sign * step
+        )
     if at is None:
         return True  # an irrational point: the interval has been looked at already
     if base[variable].integer:
@@ -179,7 +187,11 @@ def _steps(k: int, integer: bool) -> list[Fraction]:
 
 
 def _distance(
-    shifted: Basic, h: Symbol, value: Basic, fixed: Mapping[Symbol, Fraction], places: list[Fraction]
+    shifted: Basic,
+    h: Symbol,
+    value: Basic,
+    fixed: Mapping[Symbol, Fraction],
+    places: list[Fraction],
 ) -> Size | None:
     """log2 of the largest distance from the value at a few places; None: undecided."""
     found = []
@@ -195,16 +207,14 @@ def _distance(
     return max(found, key=lambda size: float(size.mid()))
 
 
-def _size(
-    shifted: Basic, value: Basic, values: dict[Symbol, Fraction], bits: int
-) -> Size | None:
+def _size(shifted: Basic, value: Basic, values: dict[Symbol, Fraction], bits: int) -> Size | None:
     infinite = value in (S.Infinity, S.NegativeInfinity)
     try:
         if infinite:
             ball = flint.acb(enclose(shifted, values, bits))
             unit = flint.arb(1)
         else:
-            ball = flint.acb(enclose(Add(shifted, -value), values, bits))  # type: ignore[operator]
+            ball = flint.acb(enclose(Add(shifted, -value), values, bits))
             unit = abs(flint.acb(enclose(value, values, bits)))
     except (DerivaxError, ZeroDivisionError):
         return None
@@ -233,7 +243,7 @@ def _judged(sizes: list[Size]) -> tuple[str, float]:
     """
     last = float(sizes[-1].mid())
     with working_precision(_LADDER[0]):
-        steps = [after - before for before, after in zip(sizes, sizes[1:])]
+        steps = [after - before for before, after in pairwise(sizes)]
         before, after = steps[-2], steps[-1]
         slow = abs(after) * 4 > abs(before) + _BLUR or not abs(after) < 0.01
         vanished = last <= -float(_LADDER[0] // 2)

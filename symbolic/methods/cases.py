@@ -131,9 +131,9 @@ class Cases(Rule):
             branches[-1] = (branches[-1][0], S.true)
         rhs = Piecewise(*branches)
         domains = [p.forall for p in premises if p.forall is not None]
-        forall = domains[0] if domains else None
-        for domain in domains[1:]:
-            forall = common_domain(forall, domain)
+        forall = None
+        for domain in domains:
+            forall = domain if forall is None else common_domain(forall, domain)
         return Statement(premises[0].lhs, "=", rhs, forall, self._common(premises))
 
     def obligations(
@@ -154,13 +154,13 @@ class Cases(Rule):
             for value, active in branches:
                 difference = Statement(value, "=", premise.rhs).residual
                 about = f"the value {value} is right if {case}"
-                made.append(VanishesWhere(difference, And(case, active), domain, about))  # type: ignore[arg-type]
+                made.append(VanishesWhere(difference, And(case, active), domain, about))
         for i, first in enumerate(premises):
             for j in range(i + 1, len(premises)):
                 difference = Statement(first.rhs, "=", premises[j].rhs).residual
                 both = And(cases[i], cases[j])
                 about = f"the cases {cases[i]} and {cases[j]} do not contradict each other"
-                made.append(VanishesWhere(difference, both, domain, about))  # type: ignore[arg-type]
+                made.append(VanishesWhere(difference, both, domain, about))
         uncovered = And(*[Not(c) for c in cases])
         made.append(Nowhere(uncovered, domain, "the conditions cover the domain"))
         undefined = And(*[Not(active) for _, active in branches])

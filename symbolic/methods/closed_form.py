@@ -37,7 +37,8 @@ class ClosedForm(Rule):
     The premises are the recursion (one or several equations, of any order) and the initial values.
 
     Args:
-        unknown: `x(n)` or `x[n]`; or, for a system, {x(n): g, y(n): h}, of which the first is stated.
+        unknown: `x(n)` or `x[n]`; or, for a system, {x(n): g, y(n): h}, of which the first is
+            stated.
         form: g, an expression in n; else SymPy's `rsolve` looks for it.
         index: n, when it cannot be read off the unknown.
         start: the first index of the recursion.
@@ -126,11 +127,11 @@ class ClosedForm(Rule):
         domain = conclusion.domain
         running = from_start(domain, self.index, sympify(self.start))
         for equation in recursion.equations:
-            residual = replaced_values(Add(equation.lhs, -equation.rhs), forms)  # type: ignore[operator]
+            residual = replaced_values(Add(equation.lhs, -equation.rhs), forms)
             about = f"the recursion {equation} holds at symbolic {self.index}"
             made.append(Vanishes(residual, running, about))
         for statement in recursion.initial:
-            residual = replaced_values(Add(statement.lhs, -statement.rhs), forms)  # type: ignore[operator]
+            residual = replaced_values(Add(statement.lhs, -statement.rhs), forms)
             made.append(Vanishes(residual, domain, f"the initial value {statement}"))
         return (*made, *self._iterated(recursion, conclusion))
 
@@ -146,7 +147,7 @@ class ClosedForm(Rule):
             return (Settled(False, f"the premises determine {conclusion.lhs}"),)
         return tuple(
             Vanishes(
-                Add(form(*arguments_of(v)), -values[v]),  # type: ignore[operator]
+                Add(form(*arguments_of(v)), -values[v]),
                 conclusion.domain,
                 f"{v} by exact iteration",
             )

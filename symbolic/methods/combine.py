@@ -32,8 +32,8 @@ __all__ = ["Combine"]
 class Combine(Rule):
     r"""From $l_i = r_i$ conclude $\sum_i c_i l_i + \sum_{ij} d_{ij} l_i l_j = (\text{same of } r)$.
 
-    With inequalities $l_i \le r_i$ among the premises their coefficients must be nonnegative, and they
-    cannot be multiplied with each other.
+    With inequalities $l_i \le r_i$ among the premises their coefficients must be nonnegative, and
+    they cannot be multiplied with each other.
 
     Args:
         coefficients: one factor per premise.
@@ -85,18 +85,18 @@ class Combine(Rule):
         return "<=" if "<=" in relations else "="
 
     def _sum(self, sides: list[Basic]) -> Basic:
-        terms = [c * side for c, side in zip(self.coefficients, sides) if c != 0]  # type: ignore[operator]
+        terms = [c * side for c, side in zip(self.coefficients, sides) if c != 0]
         for positions, factor in self.products.items():
             product = factor
             for i in positions:
-                product = product * sides[i]  # type: ignore[operator]
+                product = product * sides[i]
             terms.append(product)
         if not terms:
             first = sides[0]
             return ZeroMatrix(*first.shape) if isinstance(first, MatrixExpr) else S.Zero
         total = terms[0]
         for term in terms[1:]:
-            total = total + term  # type: ignore[operator]
+            total = total + term
         return total
 
     def conclude(self, *premises: Statement) -> Statement:

@@ -33,8 +33,8 @@ __all__ = ["Enumeration", "at_size"]
 class Enumeration(Rule):
     """A statement with a size n, checked exactly at each listed size: outcome `instances`.
 
-    With `objects` the left side is a sum over a list: at each size the weights of the objects must add
-    up to the right side, the objects must be different from each other, and their number is
+    With `objects` the left side is a sum over a list: at each size the weights of the objects must
+    add up to the right side, the objects must be different from each other, and their number is
     compared with `count` (from a generating function, say), which is the counter-check.
 
     Args:
@@ -73,7 +73,9 @@ class Enumeration(Rule):
     ) -> None:
         listed = tuple(int(size) for size in sizes)
         if not listed:
-            raise InputError("sizes=()", "an enumeration checks at least one size", "pass (1, 2, 3)")
+            raise InputError(
+                "sizes=()", "an enumeration checks at least one size", "pass (1, 2, 3)"
+            )
         if isinstance(statement, Relational):
             statement = Statement.of(statement)
         if weight is not None and objects is None:
@@ -153,7 +155,7 @@ class Enumeration(Rule):
 
 
 def at_size(statement: Statement, symbol: Symbol, size: int) -> Statement:
-    """The instance of a statement at a size: sums carried out, matrices written out entry by entry."""
+    """The instance of a statement at a size: sums carried out, matrices written out by entries."""
     lhs, rhs = (_written_out(side.subs(symbol, size)) for side in (statement.lhs, statement.rhs))
     given = tuple(c.subs(symbol, size) for c in statement.given)
     kept = tuple(c for c in given if isinstance(c, Relational))

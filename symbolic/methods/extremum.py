@@ -2,15 +2,18 @@ r"""Extreme values of functions of one variable on an interval.
 
 Main definition: `Extremum`.
 
-Implementation notes.  Calculus decides: the function is continuous on the interval, monotone on each piece
-between the break points, and its values at the break points are compared with the claimed extreme.
-Functions with jumps or unknown heads get no such argument: their inequality is then tested directly.
+Implementation notes.  Calculus decides: the function is continuous on the interval, monotone on
+each piece between the break points, and its values at the break points are compared with the
+claimed extreme.
+Functions with jumps or unknown heads get no such argument: their inequality is then tested
+directly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from sympy import (
@@ -23,6 +26,7 @@ from sympy import (
     Max,
     Min,
     Mul,
+    Ne,
     Pow,
     S,
     Symbol,
@@ -36,6 +40,7 @@ from sympy import (
     exp,
     factor,
     log,
+    preorder_traversal,
     sech,
     sin,
     sinh,
@@ -46,7 +51,7 @@ from sympy import (
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.outcome import Finding, Outcome
-from derivax.symbolic.methods.agreement import equal, keeps_relation, poles_avoided
+from derivax.symbolic.methods.agreement import equal, keeps_relation
 from derivax.symbolic.obligations import (
     NotContradicted,
     Obligation,
@@ -59,8 +64,11 @@ from derivax.symbolic.statements import Statement
 
 __all__ = ["Extremum"]
 
-_CONTINUOUS = (Abs, Max, Min, acosh, asinh, atan, cos, cosh, erf, erfc, exp, log, sech, sin, sinh)
-_CONTINUOUS = (*_CONTINUOUS, tanh, Add, Mul, Pow)
+# continuous wherever they are finite and real; poles are looked for separately
+_CONTINUOUS: tuple[type[Basic], ...] = (
+    *(Add, Mul, Pow, Abs, Max, Min, exp, log, erf, erfc),
+    *(sin, cos, atan, sinh, cosh, tanh, sech, asinh, acosh),
+)
 
 
 @dataclass(frozen=True)
@@ -83,15 +91,16 @@ class Monotone(Obligation):
 
 @dataclass(frozen=True, init=False)
 class Extremum(Rule):
-    r"""From $f = g(x)$ conclude $g(x) \le g(p)$ (maximum) or $g(p) \le g(x)$ (minimum) on [low, high].
+    r"""From $f = g(x)$ conclude $g(x) \le g(p)$ (or $g(p) \le g(x)$: minimum) on [low, high].
 
     Args:
         variable: x.
         point: p, inside the interval or at its boundary.
         kind: "max" or "min".
         low, high: the interval (default: all real values that the assumptions on x allow).
-        breakpoints: further points, in increasing order and including p, between which g is monotone;
-            without them g must rise up to p and fall beyond it (for a minimum the reverse).
+        breakpoints: further points, in increasing order and including p, between which g is
+            monotone; without them g must rise up to p and fall beyond it (for a minimum the
+            reverse).
         expr: the function g, in place of a premise.
 
     >>> from sympy import exp, oo, symbols
@@ -151,7 +160,7 @@ class Extremum(Rule):
         (statement,) = premises
         if statement.rel != "=":
             raise InputError(str(statement), "is not an equation", "pass f = g(x)")
-        return statement.lhs, statement.rhs  # type: ignore[return-value]
+        return statement.lhs, statement.rhs
 
     def _interval(self) -> tuple[Basic, ...]:
         made = []
@@ -194,14 +203,13 @@ class Extremum(Rule):
         about = "no point contradicts the inequality"
         claimed = SignHolds(direct, whole, about)
         points = (self.low, *self.breakpoints, self.high)
-        for below, above in zip(points, points[1:]):
+        for below, above in pairwise(points):
             if below != above and below.is_finite is not False and above.is_finite is not False:
                 made.append(_settled_order(below, above, free))
-        heads = {e.func for e in g.atoms(*[type(e) for e in _nodes(g)]) if e.args}
-        if not all(issubclass(h, _CONTINUOUS) for h in heads):
+        if not all(isinstance(e, _CONTINUOUS) for e in preorder_traversal(g) if e.args):
             return (*made, claimed)
         made.append(NotContradicted(claimed, about))
-        made += poles_avoided([g], whole)
+        made += _finite(g, x, whole)
         derivative = _simple(g.diff(x))
         made += self._pieces(derivative, points, whole)
         for b in (self.low, *self.breakpoints, self.high):
@@ -219,7 +227,7 @@ class Extremum(Rule):
     ) -> list[Obligation]:
         x = self.variable
         made: list[Obligation] = []
-        for below, above in zip(points, points[1:]):
+        for below, above in pairwise(points):
             if below == above:
                 continue
             conditions = []
@@ -252,10 +260,15 @@ class Extremum(Rule):
         return SignHolds(relation, free, about)
 
 
-def _nodes(expr: Expr) -> Iterable[Basic]:
-    from sympy import preorder_traversal
-
-    return preorder_traversal(expr)
+def _finite(g: Expr, x: Symbol, whole: Domain) -> list[Obligation]:
+    """No denominator and no argument of a logarithm vanishes on the interval."""
+    zeros = {e.args[0] for e in g.atoms(log)}
+    zeros |= {e.base for e in g.atoms(Pow) if not e.exp.is_nonnegative}
+    made: list[Obligation] = []
+    for zero in sorted((z for z in zeros if x in z.free_symbols), key=lambda e: e.sort_key()):
+        relation = Ne(zero, 0, evaluate=False)
+        made.append(SignHolds(relation, whole, f"{zero} does not vanish on the interval"))
+    return made
 
 
 def _simple(derivative: Expr) -> Expr:

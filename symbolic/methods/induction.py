@@ -2,11 +2,11 @@ r"""Induction over depth, size or time: a base case and one symbolic level.
 
 Main definition: `Induction`.
 
-Implementation notes.  The premises define the objects (their recursions and first values).  The level
-takes the claim at n as hypothesis and shows it at n + 1: values at higher indices are lowered by
-the definitions, sums lose their top term, the hypothesis replaces one value, and what is left must vanish.
-A level that does not come out leaves the claim open when values remain in it (the hypothesis is too
-weak); a false claim is refuted by the unrolled instances.
+Implementation notes.  The premises define the objects (their recursions and first values).  The
+level takes the claim at n as hypothesis and shows it at n + 1: values at higher indices are lowered
+by the definitions, sums lose their top term, the hypothesis replaces one value, and what is left
+must vanish. A level that does not come out leaves the claim open when values remain in it (the
+hypothesis is too weak); a false claim is refuted by the unrolled instances.
 """
 
 from __future__ import annotations
@@ -59,8 +59,9 @@ class Induction(Rule):
         symbol: n, an integer.
         base: the first n.
         statement: what is claimed (or pass `claim=` to the derivation).
-        multiplier: m, when the claim at n + 1 is shown as D(n+1) = m D(n) + 0, with D = right - left
-            (for inequalities D(n+1) >= m D(n), m >= 0; default 1); else the hypothesis is solved for one value.
+        multiplier: m, when the claim at n + 1 is shown as D(n+1) = m D(n) + 0, with D = right -
+            left (for inequalities D(n+1) >= m D(n), m >= 0; default 1); else the hypothesis is
+            solved for one value.
         unrolled: levels above the base at which the unrolled statement is checked exactly.
         start: the first index at which the definitions hold (default: base).
 
@@ -118,8 +119,10 @@ class Induction(Rule):
         if conclusion.rel not in ("=", "<=", "<"):
             return (Settled(False, "induction shows equations and inequalities"),)
         definitions = Recursion.of(premises, n, self.start)
-        gap = Add(conclusion.rhs, -conclusion.lhs)  # type: ignore[operator]
-        highest = max((self.base - self.start, *(self.base - self.start + k for k in self.unrolled)))
+        gap = Add(conclusion.rhs, -conclusion.lhs)
+        highest = max(
+            (self.base - self.start, *(self.base - self.start + k for k in self.unrolled))
+        )
         try:
             values = definitions.unrolled(highest + 1)
         except InputError as missing:

@@ -30,17 +30,20 @@ __all__ = ["SumOfSquares"]
 
 @dataclass(frozen=True, init=False)
 class SumOfSquares(Rule):
-    r"""Conclude $l \le r$ from $r - l = \sum_i c_i q_i^2 + \sum_j \prod_k f_{jk} + \sum_m \mu_m (r_m - l_m)$.
+    r"""Conclude $l \le r$ from a certificate.
 
-    The c_i and f_jk are not negative on the domain; the premises $l_m \le r_m$ enter with multipliers
-    $\mu_m \ge 0$ (any sign for equations).
+    $$r - l = \sum_i c_i q_i^2 + \sum_j \prod_k f_{jk} + \sum_m \mu_m (r_m - l_m)$$
+
+    The c_i and f_jk are not negative on the domain; the premises $l_m \le r_m$ enter with
+    multipliers $\mu_m \ge 0$ (any sign for equations).
 
     Args:
         squares: pairs (c_i, q_i).
         products: tuples of nonnegative factors.
         multipliers: one per premise.
         lhs, rhs: the sides; without them the conclusion is `0 <= certificate`.
-        attained: {symbol: value}, a point at which equality holds; else the bound is not claimed tight.
+        attained: {symbol: value}, a point at which equality holds; else the bound is not claimed
+            tight.
 
     >>> from sympy import symbols
     >>> x, y = symbols("x y", real=True)
@@ -111,13 +114,13 @@ class SumOfSquares(Rule):
         """The sum of terms that cannot be negative."""
         terms = [c * q**2 for c, q in self.squares]
         terms += [Mul(*factors) for factors in self.products]
-        terms += [m * (p.rhs - p.lhs) for m, p in zip(self.multipliers, premises)]  # type: ignore[operator]
+        terms += [m * (p.rhs - p.lhs) for m, p in zip(self.multipliers, premises)]
         return Add(*terms)
 
     def conclude(self, *premises: Statement) -> Statement:
         self.demand(premises)
         if self.lhs is not None:
-            return Statement(self.lhs, "<=", self.rhs)  # type: ignore[arg-type]
+            return Statement(self.lhs, "<=", self.rhs)
         return Statement(S.Zero, "<=", self.certificate(premises))
 
     def obligations(
@@ -130,7 +133,7 @@ class SumOfSquares(Rule):
         wide = domain
         for premise in premises:
             wide = common_domain(wide, premise.domain)
-        difference = Add(conclusion.rhs, -conclusion.lhs)  # type: ignore[operator]
+        difference = Add(conclusion.rhs, -conclusion.lhs)
         total = self.certificate(premises)
         made: list[Obligation] = [
             Vanishes(
@@ -150,9 +153,7 @@ class SumOfSquares(Rule):
             made.append(self._strict(premises, wide))
         if not premises:
             about = "no point contradicts the inequality"
-            made.append(
-                NotContradicted(SignHolds(conclusion.as_relation(), domain, about), about)
-            )
+            made.append(NotContradicted(SignHolds(conclusion.as_relation(), domain, about), about))
         if self.attained is not None:
             made += _attained(difference, self.attained, domain)
         return tuple(made)
@@ -168,9 +169,7 @@ class SumOfSquares(Rule):
         for term in terms:
             if term.is_positive:
                 return Settled(True, about)
-        terms += [
-            m if p.rel == "<" else S.Zero for m, p in zip(self.multipliers, premises)
-        ]
+        terms += [m if p.rel == "<" else S.Zero for m, p in zip(self.multipliers, premises)]
         # what is positive as a sum of terms need not have one positive term: judged as a whole
         name = Add(*terms)
         return SignHolds(Gt(name, 0, evaluate=False), domain, about)

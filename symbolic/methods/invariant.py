@@ -23,7 +23,7 @@ __all__ = ["Invariant"]
 
 @dataclass(frozen=True)
 class Invariant(Rule):
-    r"""From the equations of motion conclude $\frac{dJ}{dt} = r$, with r = 0 only if J is conserved.
+    r"""From equations of motion conclude $\frac{dJ}{dt} = r$, with r = 0 only if J is conserved.
 
     The premises are differential equations, each linear in one highest derivative, or (with `map`)
     recursions $x(n+1) = f(x(n))$, for which the conclusion is $J(n+1) - J(n) = r$.
@@ -79,7 +79,7 @@ class Invariant(Rule):
     def _difference(self, premises: tuple[Statement, ...]) -> Expr:
         recursion = Recursion.of(premises, self.variable)
         after = self.charge.subs(self.variable, self.variable + 1)
-        return Add(recursion.lowered(after), -recursion.lowered(self.charge))  # type: ignore[arg-type]
+        return Add(recursion.lowered(after), -recursion.lowered(self.charge))
 
     def _change(self) -> Expr:
         if self.map:
@@ -99,7 +99,7 @@ class Invariant(Rule):
         made = list(keeps_relation(conclusion, "="))
         change = conclusion.lhs
         if change != self._change():
-            difference = Add(change, -self._change()).doit()  # type: ignore[operator]
+            difference = Add(change, -self._change()).doit()
             about = f"the left side is the change of {self.charge}"
             made.append(Vanishes(difference, domain, about))
         claimed = conclusion.rhs
@@ -108,7 +108,7 @@ class Invariant(Rule):
             if claimed == 0
             else f"the charge {self.charge} changes at the rate {claimed}"
         )
-        made.append(Vanishes(Add(rate, -claimed), domain, about))  # type: ignore[operator]
+        made.append(Vanishes(Add(rate, -claimed), domain, about))
         for divisor in divisors:
             if not divisor.is_nonzero:
                 relation = Ne(divisor, 0, evaluate=False)
@@ -123,8 +123,10 @@ def _solved(
     found: dict[Basic, tuple[int, Expr]] = {}
     divisors: list[Expr] = []
     for premise in premises:
-        residual = Add(premise.lhs, -premise.rhs)  # type: ignore[operator]
-        derivatives = [d for d in residual.atoms(Derivative) if d.variables == (t,) * len(d.variables)]
+        residual = Add(premise.lhs, -premise.rhs)
+        derivatives = [
+            d for d in residual.atoms(Derivative) if d.variables == (t,) * len(d.variables)
+        ]
         derivatives = [d for d in derivatives if d.expr not in found]
         for top in sorted(derivatives, key=lambda d: (-len(d.variables), d.sort_key())):
             name = Dummy("d")
@@ -143,15 +145,13 @@ def _solved(
     return found, tuple(divisors)
 
 
-def _lowered(
-    derivative: Basic, highest: dict[Basic, tuple[int, Expr]], t: Symbol
-) -> Expr | None:
+def _lowered(derivative: Basic, highest: dict[Basic, tuple[int, Expr]], t: Symbol) -> Expr | None:
     """What the equations of motion give for a derivative; None when it is of lower order."""
-    entry = highest.get(derivative.expr)  # type: ignore[attr-defined]
+    entry = highest.get(derivative.expr)
     if entry is None:
         return None
     order, value = entry
-    excess = len(derivative.variables) - order  # type: ignore[attr-defined]
+    excess = len(derivative.variables) - order
     if excess < 0:
         return None
     return value.diff(t, excess) if excess else value

@@ -2,7 +2,8 @@
 
 Main definition: `Limit`.
 
-Implementation notes.  SymPy's `limit` finds the value; the check does not use it: see `exact/tendency.py`.
+Implementation notes.  SymPy's `limit` finds the value; the check does not use it: see
+`exact/tendency.py`.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Limit(Rule):
         (statement,) = premises
         if statement.rel != "=":
             raise InputError(str(statement), "is not an equation", "a limit is taken of f = g")
-        return statement.lhs, statement.rhs  # type: ignore[return-value]
+        return statement.lhs, statement.rhs
 
     def _found(self, expr: Expr) -> Basic:
         if not self.point.is_finite:

@@ -2,9 +2,10 @@
 
 Main definitions: `Recursion`.
 
-Implementation notes.  A value of the unknown is `x(n)` (an undefined function) or `x[n]` (`Indexed`);
-the index may stand among other arguments.  Unrolling solves, at each integer index, the equations that
-contain one value not known yet; so systems, several initial values and sums over the past are the same.
+Implementation notes.  A value of the unknown is `x(n)` (an undefined function) or `x[n]`
+(`Indexed`); the index may stand among other arguments.  Unrolling solves, at each integer index,
+the equations that contain one value not known yet; so systems, several initial values and sums over
+the past are the same.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ _ROUNDS = 64
 
 def head_of(value: Basic) -> Basic:
     """The function of `x(n)`, the base of `x[n]`."""
-    return value.base if isinstance(value, Indexed) else value.func  # type: ignore[return-value]
+    return value.base if isinstance(value, Indexed) else value.func
 
 
 def arguments_of(value: Basic) -> tuple[Basic, ...]:
     """The arguments of `x(n)`, the indices of `x[n]`."""
-    return value.indices if isinstance(value, Indexed) else value.args  # type: ignore[return-value]
+    return value.indices if isinstance(value, Indexed) else value.args
 
 
 def values_in(expr: Basic, heads: Iterable[Basic] | None = None) -> set[Basic]:
@@ -71,6 +72,7 @@ def from_start(domain: Domain, index: Symbol, start: Basic) -> Domain:
 
 def replaced_values(expr: Basic, forms: Mapping[Basic, Callable[..., Basic]]) -> Basic:
     """Every value of a head replaced by what its form gives for the arguments, sums carried out."""
+
     def matches(e: Basic) -> bool:
         return isinstance(e, AppliedUndef | Indexed) and head_of(e) in forms
 
@@ -116,7 +118,7 @@ class Recursion:
     def _shift(self, value: Basic) -> int | None:
         """k for a value at index n + k; None when the index does not occur so."""
         for argument in arguments_of(value):
-            distance = argument - self.index  # type: ignore[operator]
+            distance = argument - self.index
             if distance.is_Integer:
                 return int(distance)
         return None
@@ -133,7 +135,7 @@ class Recursion:
         return list(dict.fromkeys(v for v in values if (self._shift(v) or 0) == highest))
 
     def solved(self) -> dict[Basic, Expr]:
-        """{value with the highest shift: what the equation gives for it}, for linear occurrences."""
+        """{value with the highest shift: what its equation gives for it}, where it is linear."""
         found: dict[Basic, Expr] = {}
         for equation in self.equations:
             for top in self._tops(equation):
@@ -210,9 +212,9 @@ class Recursion:
 def _linear_solution(equation: Statement, value: Basic) -> Expr | None:
     """The value that solves an equation in which it occurs linearly."""
     if equation.lhs == value and value not in values_in(equation.rhs):
-        return equation.rhs  # type: ignore[return-value]
+        return equation.rhs
     name = Dummy("x")
-    residual = Add(equation.lhs, -equation.rhs).xreplace({value: name}).expand()  # type: ignore[operator]
+    residual = Add(equation.lhs, -equation.rhs).xreplace({value: name}).expand()
     slope = residual.diff(name)
     if slope == 0 or name in slope.free_symbols or value in values_in(residual):
         return None
@@ -220,17 +222,17 @@ def _linear_solution(equation: Statement, value: Basic) -> Expr | None:
 
 
 def split_top(expr: Basic, index: Symbol) -> Basic:
-    """Sums and products whose upper limit moves with the index: the terms above `limit(n)` split off.
+    """Sums and products whose upper limit moves with the index: the top terms split off.
 
     For an expression at n + 1: Sum(f(k), (k, a, n + 1)) = Sum(f(k), (k, a, n)) + f(n + 1).
     """
 
     def split(e: Basic) -> Basic:
-        variable, low, high = e.limits[0]  # type: ignore[attr-defined]
+        variable, low, high = e.limits[0]
         count = high - (high.subs(index, index - 1))
-        if len(e.limits) != 1 or not count.is_Integer or count <= 0:  # type: ignore[attr-defined]
+        if len(e.limits) != 1 or not count.is_Integer or count <= 0:
             return e
-        body = e.function  # type: ignore[attr-defined]
+        body = e.function
         tops = [body.subs(variable, high - j) for j in range(int(count))]
         rest = e.func(body, (variable, low, high - count))
         for top in tops:

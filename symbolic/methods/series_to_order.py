@@ -2,9 +2,9 @@ r"""Taylor polynomials with a remainder of stated order.
 
 Main definition: `SeriesToOrder`.
 
-Implementation notes.  A conclusion `f ~ T` with this rule says more than "asymptotically equal": f - T is
-O(h^(order+1)) at distance h from the point.  The coefficients are compared exactly; that the error falls
-at order + 1 is seen independently, in balls.
+Implementation notes.  A conclusion `f ~ T` with this rule says more than "asymptotically equal": f
+- T is O(h^(order+1)) at distance h from the point.  The coefficients are compared exactly; that the
+error falls at order + 1 is seen independently, in balls.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class SeriesToOrder(Rule):
         (statement,) = premises
         if statement.rel != "=":
             raise InputError(str(statement), "is not an equation", "a series is taken of f = g")
-        return statement.lhs, statement.rhs  # type: ignore[return-value]
+        return statement.lhs, statement.rhs
 
     def coefficients(self, expr: Expr) -> tuple[Expr, ...]:
         """Exact coefficients of h^0, ..., h^N, where h is x - point, or 1/x at infinity."""
@@ -118,7 +118,7 @@ class SeriesToOrder(Rule):
         falls = FallsAtOrder(error, self.variable, self.point, self.order + 1, domain, about)
         try:
             exact = self.coefficients(expr)
-            claimed = self.coefficients(conclusion.rhs)  # type: ignore[arg-type]
+            claimed = self.coefficients(conclusion.rhs)
         except (DerivaxError, ArithmeticError):
             return (*made, falls)  # not shown to be analytic: the test by halving decides
         for k, (mine, theirs) in enumerate(zip(exact, claimed, strict=True)):

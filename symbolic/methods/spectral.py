@@ -3,8 +3,8 @@ r"""Spectra of explicit matrices and of structured matrices of symbolic size.
 Main definition: `Eigenpairs`.
 
 Implementation notes.  For a symbolic size n the matrix is a SymPy matrix expression
-(`(d - g)*Identity(n) + g*OneMatrix(n, n)`, a `FunctionMatrix` ...), written out at each listed size; the
-outcome is then `instances`.
+(`(d - g)*Identity(n) + g*OneMatrix(n, n)`, a `FunctionMatrix` ...), written out at each listed
+size; the outcome is then `instances`.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Eigenpair:
     Args:
         value: the eigenvalue, an expression (it may contain the size).
         multiplicity: how often; an integer or an expression in the size.
-        vectors: columns (explicit matrices or lists), or a function size -> columns; None: a basis of the
-            null space of M - value is computed at each size.
+        vectors: columns (explicit matrices or lists), or a function size -> columns; None: a basis
+            of the null space of M - value is computed at each size.
     """
 
     value: Expr
@@ -220,7 +220,7 @@ class Eigenpairs(Rule):
         claimed = conclusion.rhs.subs(here)
         characteristic = (matrix - x * eye(size)).det(method="berkowitz")
         about = "the characteristic polynomial is the product over the eigenvalues"
-        made.append(Vanishes(Add(characteristic, -claimed), domain.extended([x]), about))  # type: ignore[operator]
+        made.append(Vanishes(Add(characteristic, -claimed), domain.extended([x]), about))
         return tuple(made)
 
 

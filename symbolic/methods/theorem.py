@@ -2,8 +2,10 @@
 
 Main definition: `Theorem`.
 
-Implementation notes.  A citation proves nothing, but a statement that fails at a point of its domain is
-refuted all the same: a misquoted theorem (a lost factor, a missing condition) is caught where it can be.
+Implementation notes.  A citation proves nothing, but a statement that fails at a point of its
+domain is
+refuted all the same: a misquoted theorem (a lost factor, a missing condition) is caught where it
+can be.
 """
 
 from __future__ import annotations
@@ -35,8 +37,8 @@ __all__ = ["Theorem"]
 class Theorem(Rule):
     """Conclude what a theorem states, on the authority of a reference.
 
-    The outcome is `assumed`, unless the statement is false at a point of its domain.  Premises are the
-    hypotheses of the theorem; their conditions are inherited.
+    The outcome is `assumed`, unless the statement is false at a point of its domain.  Premises are
+    the hypotheses of the theorem; their conditions are inherited.
 
     Args:
         reference: author, work, number of the theorem.
