@@ -10,7 +10,7 @@ the second term being the first-order rounding bound of the code's own operation
 difference, or a NaN or infinity where the exact value is an ordinary number, refutes the code, with
 the point as witness.  Where the bound exceeds an eighth of the value, first order says nothing:
 such points are counted as *unresolved*, never as agreement.  Where even the exact value changes by
-an eighth when an argument moves by an ulp, no code could do better: *unresolvable*.  Where an
+an eighth when the arguments move by 4 ulp, no code could do better: *unresolvable*.  Where an
 argument is extreme (beyond a quarter of the exponent range: 2^32 in float32, 2^256 in float64) and
 an operation overflows or underflows, the point is *out of range*; at any other point an overflow
 refutes.
@@ -158,18 +158,36 @@ def _judge(
             status[i] = _REFUTES
         else:
             status[i] = _LOST_BY_CODE
-    # No code could resolve what the formula itself loses when an argument moves by an ulp.
-    lost = np.flatnonzero(status == _LOST_BY_CODE)
-    status[limits.lost_by_formula(lost, k, exact)] = _LOST_BY_FORMULA
+    _excuse(np.flatnonzero(status == _LOST_BY_CODE), ulps, hard, exact, limits, k, allowed, status)
     refuting = np.flatnonzero(status == _REFUTES)
     refuting = refuting[np.argsort(-_plainness(limits.columns, refuting), kind="stable")]
     for low in range(0, len(refuting), _CHUNK):
         chunk = refuting[low : low + _CHUNK]
-        excused = limits.lost_by_formula(chunk, k, exact)
-        status[excused] = _LOST_BY_FORMULA
-        if len(excused) < len(chunk):
+        _excuse(chunk, ulps, hard, exact, limits, k, allowed, status)
+        if (status[chunk] == _REFUTES).any():
             break
     return allowed, status
+
+
+def _excuse(
+    indices: Array,
+    ulps: Array,
+    hard: Array,
+    exact: Array,
+    limits: _RoundingLimits,
+    k: int,
+    allowed: Array,
+    status: Array,
+) -> None:
+    """Set aside what no code could resolve: the exact value itself changes as much when the
+    arguments move by 4 ulp (at a jump, or far out on an oscillation)."""
+    changes = limits.changes(indices, k)
+    for i, change in zip(map(int, indices), changes):
+        by_move = float(change / _spacing(exact[i], limits.dtype))
+        if change > _FIRST_ORDER * abs(float(exact[i])) and exact[i] != 0:
+            status[i] = _LOST_BY_FORMULA
+        elif not hard[i] and ulps[i] <= _SAFETY * by_move:
+            status[i], allowed[i] = _EXPLAINED, _SAFETY * by_move
 
 
 class _RoundingLimits:
@@ -203,7 +221,7 @@ class _RoundingLimits:
             except NoRoundingRuleError as error:
                 self.report.allowed_by = f"conditioning of the formula (no rounding rule: {error})"
                 bounds = [
-                    16 * _sensitivity(expr, self.args, picked, self.dtype)
+                    4 * _sensitivity(expr, self.args, picked, self.dtype)
                     for _, expr in self.entries
                 ]
                 strained = touched = [np.ones(len(chunk), dtype=bool) for _ in self.entries]
@@ -229,18 +247,14 @@ class _RoundingLimits:
         """An operation leaves the range of normal numbers and its bound is no longer finite."""
         return self.strained[i][k] and not np.isfinite(self.bounds[i][k])
 
-    def lost_by_formula(self, indices: Sequence[int], k: int, exact: Array) -> list[int]:
-        """Those points at which the exact value changes by an eighth when the arguments move by
-        an ulp."""
-        indices = [int(i) for i in indices]
-        fresh = [i for i in indices if (i, k) not in self.sensitivities]
+    def changes(self, indices: Sequence[int], k: int) -> list[float]:
+        """How much the exact value changes there when the arguments move by 4 ulp."""
+        fresh = [int(i) for i in indices if (int(i), k) not in self.sensitivities]
         if fresh:
             picked = [column[fresh] for column in self.columns]
             found = _sensitivity(self.entries[k][1], self.args, picked, self.dtype)
             self.sensitivities.update({(i, k): float(v) for i, v in zip(fresh, found)})
-        return [
-            i for i in indices if self.sensitivities[i, k] > _FIRST_ORDER * abs(float(exact[i]))
-        ]
+        return [self.sensitivities[int(i), k] for i in indices]
 
 
 def _spacing(value: Any, dtype: str) -> Array:
@@ -292,14 +306,15 @@ def _plainness(columns: Sequence[Array], indices: Array) -> Array:
 def _sensitivity(
     expr: Basic, args: Sequence[Symbol], columns: Sequence[Array], dtype: str
 ) -> Array:
-    """How much the exact value changes when each argument moves by an ulp of `dtype`, summed."""
+    """How much the exact value changes when each argument moves by 4 ulp of `dtype`, summed."""
     centre, _ = correctly_rounded(expr, args, columns, "float64")
     total = np.zeros(len(columns[0]) if columns else 1, dtype=_WIDE)
     for i in range(len(args)):
         shifts = []
         for direction in (-np.inf, np.inf):
             moved = list(columns)
-            moved[i] = np.nextafter(columns[i], columns[i].dtype.type(direction))
+            for _ in range(4):
+                moved[i] = np.nextafter(moved[i], columns[i].dtype.type(direction))
             value, _ = correctly_rounded(expr, args, moved, "float64")
             shifts.append(np.abs(value.astype(_WIDE) - centre))
         total += np.nan_to_num(np.fmax(*shifts), nan=0.0)  # one side may lie outside the domain

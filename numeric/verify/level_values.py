@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from sympy import Basic, Derivative, Symbol
 
@@ -40,7 +41,7 @@ def values_level(
         return flat_results(formula.expr, compiled(*values))
 
     def run(columns: Sequence[Any]) -> dict[str, list[Any]]:
-        jitted = one_point(*columns)
+        jitted = jax.jit(one_point)(*columns)
         with jax.disable_jit():
             eager = one_point(*columns)
         return {"jit": jitted, "eager": eager}
@@ -123,7 +124,7 @@ def _level(
                 columns = sample_points(domain, args, points, seed=seed, dtype=dtype)
                 computed = {
                     mode: [np.asarray(part) for part in parts]
-                    for mode, parts in run(columns).items()
+                    for mode, parts in run([jnp.asarray(column) for column in columns]).items()
                 }
                 reports.append(compare(one_point, computed, entries, args, columns, dtype))
         except DomainError as error:
