@@ -9,16 +9,21 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from sympy import (
+    Add,
     Basic,
     Dummy,
     Expr,
     Ge,
     Gt,
     Le,
+    Mul,
     Ne,
     S,
     Symbol,
+    cancel,
     exp,
+    expand,
+    ilcm,
     log,
 )
 from sympy.core.function import AppliedUndef
@@ -40,6 +45,31 @@ def _initial_residual(solution: Basic, unknown: Basic, initial: Statement) -> Ex
     (variable,) = unknown.args
     (start,) = initial.lhs.args
     return Statement(solution.subs(variable, start), "=", initial.rhs).residual  # type: ignore[return-value]
+
+
+def _without_logarithms(residual: Expr) -> Expr:
+    """A function that vanishes with a real residual sum_i n_i c log q_i - g: prod q_i^n_i - exp(g/c).
+
+    The exponential is one-to-one on the reals, and rational functions of exponentials can be
+    decided where logarithms of nearly equal numbers cannot.
+    """
+    logarithms: list[tuple[Expr, Expr]] = []
+    rest: list[Expr] = []
+    for term in Add.make_args(expand(residual, log=False, power_base=False)):
+        inner = [factor for factor in Mul.make_args(term) if isinstance(factor, log)]
+        if len(inner) == 1:
+            logarithms.append((term / inner[0], inner[0].args[0]))
+        else:
+            rest.append(term)
+    if not logarithms:
+        return residual
+    unit = logarithms[0][0]
+    powers = [cancel(coefficient / unit) for coefficient, _ in logarithms]
+    if not all(power.is_Rational for power in powers):
+        return residual
+    scale = ilcm(*[int(power.q) for power in powers])
+    product = Mul(*[q ** (n * scale) for n, (_, q) in zip(powers, logarithms, strict=True)])
+    return product - exp(-Add(*rest) * scale / unit)
 
 
 @dataclass(frozen=True)
@@ -100,7 +130,11 @@ class SolveFor(Rule):
             Settled(
                 not conclusion.rhs.has(self.unknown), f"the right side is free of {self.unknown}"
             ),
-            Vanishes(put_back.residual, conclusion.domain, "put back, the relation is satisfied"),
+            Vanishes(
+                _without_logarithms(put_back.residual),  # type: ignore[arg-type]
+                conclusion.domain,
+                "put back, the relation is satisfied",
+            ),
         ]
         if initial:
             residual = _initial_residual(conclusion.rhs, self.unknown, initial[0])

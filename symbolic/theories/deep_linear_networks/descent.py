@@ -94,11 +94,8 @@ def learning_rate(L: int | None = None, n_layers: int | None = None) -> Derivati
 
 def _step_sizes(derivation: Derivation, sv: Symbol) -> Derivation:
     """lr at which the factor 1 - 2 lr s is 0 and -1."""
-    factor, best, limit = (
-        Symbol("rho", real=True),
-        Symbol("lr_opt", positive=True),
-        Symbol("lr_max", positive=True),
-    )
+    factor = Symbol("rho", real=True)
+    best, limit = Symbol("lr_opt", positive=True), Symbol("lr_max", positive=True)
     derivation = derivation.assume(
         Statement(factor, "=", 1 - 2 * lr * sv), name="factor", say="Call it rho."
     )
@@ -132,16 +129,15 @@ def step_correction(L: int | None = None, n_layers: int | None = None) -> Deriva
         A derivation whose formula is the number of steps of (u0, uf, s, lr), for 0 < u0, uf < s.
     """
     two_layers_only("step-correction", L, n_layers)
-    _x, sv = Symbol("a", positive=True), Symbol("s", positive=True)
-    start, end, uf = (
-        Symbol("a0", positive=True),
-        Symbol("af", positive=True),
-        Symbol("uf", positive=True),
-    )
+    start, end, uf, sv = (Symbol(name, positive=True) for name in ("a0", "af", "uf", "s"))
     n = Symbol("n", integer=True, nonnegative=True)
     at = Function("a", positive=True)
     derivation = Derivation.begin(
-        Problem(Statement(at(n + 1), "=", at(n) + lr * at(n) * (sv - at(n) ** 2)), at(n)),
+        Problem(
+            Statement(at(n + 1), "=", at(n) + lr * at(n) * (sv - at(n) ** 2)),
+            at(n),
+            assume=(start**2 < sv, end**2 < sv),
+        ),
         name=f"{THEORY}/step-correction",
         title="Steps of gradient descent with the first correction in the step size",
         source=SOURCE,
@@ -159,11 +155,13 @@ def step_correction(L: int | None = None, n_layers: int | None = None) -> Deriva
         name="count",
         say="Integrate the time from a0 to af:",
     )
+    in_u = Substitute({start: sqrt(u0), end: sqrt(uf)})
     derivation = derivation.then(
-        Substitute({start: sqrt(u0), end: sqrt(uf)}),
+        in_u,
         "count",
         name="steps",
         say="In terms of u = a^2:",
+        claim=in_u.conclude(derivation["count"]).under(u0 < sv, uf < sv),
     )
     formula = derivation.formula_of("steps", [u0, uf, sv, lr], name="n_steps")
     return derivation.concluded(formula)

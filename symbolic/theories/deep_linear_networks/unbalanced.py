@@ -12,6 +12,7 @@ from sympy import (
     Eq,
     Function,
     Gt,
+    Ne,
     Symbol,
     exp,
     oo,
@@ -138,11 +139,13 @@ def _strengths_from_y(derivation: Derivation, y: Function, y0: Symbol, c: Symbol
     reach = k + 2 * s
     numerator = reach + minus**2 * learned + decay * plus**2 * minus**2 / reach
     denominator = plus**2 * (learned + minus**2 / reach) + reach * decay
+    start = Substitute({y0: plus**2, c: plus * minus})
     derivation = derivation.then(
-        Substitute({y0: plus**2, c: plus * minus}),
+        start,
         "solution",
         name="y-of-start",
         say="From a0 and b0:",
+        claim=start.conclude(derivation["solution"]).under(Ne(plus, 0)),
     )
     derivation = derivation.then(
         Rewrite(rhs=plus**2 * numerator / denominator),
