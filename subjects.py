@@ -149,13 +149,13 @@ class Texts:
         names += [name for name in ranges if name not in names]
         names += [str(s) for r in relations for s in r.free_symbols if str(s) not in names]
         symbols = {name: Symbol(name, **_assumptions(name, ranges, relations)) for name in names}
-        # once more, now that `s` knows that it is positive: `s > 0` has become true
-        where = [r for r in parse_relations(args.where or "", symbols) if r != true]
-        if any(not r.free_symbols for r in where):
-            raise InputError(
-                f"--where {args.where}", "contains a relation that is false", "mend it"
-            )
-        return cls(symbols, ranges, tuple(where))
+        # once more with these symbols; what their assumptions imply by now says no more
+        kept = [
+            relation
+            for relation in parse_relations(args.where or "", symbols)
+            if relation.func(relation.lhs, relation.rhs) != true
+        ]
+        return cls(symbols, ranges, tuple(kept))
 
     def ranges_of(self, symbols: list[Symbol]) -> dict[Symbol, tuple[Any, Any]]:
         """The ranges of `--domain` by symbol; a range of something else is an error."""
@@ -173,20 +173,22 @@ class Texts:
 def _assumptions(name: str, ranges: Mapping[str, Any], relations: Any) -> dict[str, bool]:
     """What the ranges and the relations with numbers say about one symbol."""
     low, high = ranges.get(name, (-oo, oo))
-    lows, highs = [(low, False)], [(high, False)]
+    low_open = high_open = False
     for relation in relations:
-        strict = relation.rel_op in ("<", ">")
         if relation.rel_op not in ("<", ">", "<=", ">="):
             continue
-        if str(relation.gts) == name and relation.lts.is_number:
-            lows.append((relation.lts, strict))
-        if str(relation.lts) == name and relation.gts.is_number:
-            highs.append((relation.gts, strict))
-    if any(end > 0 or (end == 0 and strict) for end, strict in lows):
+        strict = relation.rel_op in ("<", ">")
+        if str(relation.gts) == name and relation.lts.is_number and relation.lts >= low:
+            low, low_open = relation.lts, strict or (low_open and relation.lts == low)
+        if str(relation.lts) == name and relation.gts.is_number and relation.gts <= high:
+            high, high_open = relation.gts, strict or (high_open and relation.gts == high)
+    if low > high or (low == high and (low_open or high_open)):
+        raise InputError(f"{name}", "has no value left", "mend --domain or --where")
+    if low > 0 or (low == 0 and low_open):
         return {"positive": True}
-    if any(end == 0 for end, _ in lows):
+    if low == 0:
         return {"nonnegative": True}
-    if any(end < 0 or (end == 0 and strict) for end, strict in highs):
+    if high < 0 or (high == 0 and high_open):
         return {"negative": True}
     return {"real": True}
 

@@ -107,6 +107,7 @@ WRONG_USAGE = {
     "domain that is no range": ["equal", "x", "x", "--domain", "x"],
     "relation that is none": ["equal", "x", "x", "--where", "x + 1"],
     "contradiction": ["equal", "x", "x", "--where", "x > 1, x < 0"],
+    "contradiction of strict bounds": ["equal", "x", "x", "--where", "x > 1", "--domain", "x=0:1"],
     "argument that is no name": ["latex", "--expr", "s", "--args", "s 2"],
     "argument twice": ["latex", "--expr", "s", "--args", "s s"],
     "symbol that is no argument": ["compile", "--expr", "s*t", "--args", "s"],
