@@ -21,18 +21,17 @@ import jax
 import numpy as np
 from sympy import Basic
 
-from derivax.errors import CompileError, DerivaxError
-from derivax.numeric.codegen.emit import load
+from derivax.errors import DerivaxError
 from derivax.numeric.verify.accuracy import compare
 from derivax.numeric.verify.certificate import (
     Certificate,
     Level,
     read_certificates,
-    source_digest,
 )
 from derivax.numeric.verify.environment import environment
 from derivax.numeric.verify.level_problem import formula_level
 from derivax.numeric.verify.outputs import derivative_entries, scalar_entries
+from derivax.numeric.verify.stored_source import stored_functions
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.formula import Formula
 from derivax.symbolic.problem import Problem
@@ -54,7 +53,7 @@ def recheck(path: str | os.PathLike[str]) -> tuple[Certificate, ...]:
 def _recheck_one(certificate: Certificate) -> Certificate:
     levels = dict(certificate.levels)
     try:
-        functions = _functions(certificate)
+        functions = stored_functions(certificate.code) if certificate.code is not None else {}
         formula = _formula(certificate)
     except DerivaxError as error:
         return _renewed(certificate, {**levels, "L1": _failed(levels.get("L1"), str(error))})
@@ -91,22 +90,6 @@ def _failed(level: Level | None, why: str, witness: Mapping[str, Any] | None = N
         detail=why,
         witness=dict(witness or {"recheck": why}),
     )
-
-
-def _functions(certificate: Certificate) -> dict[str, Callable[..., Any]]:
-    """The functions of the stored source, after its digest and its language were checked."""
-    code = certificate.code
-    if code is None:
-        return {}
-    digest = source_digest(code["source"])
-    if digest != code["sha256"]:
-        raise CompileError(
-            "the source", f"its sha256 is {digest[:12]}..., recorded {code['sha256'][:12]!r}..."
-        )
-    functions = load(code["source"])
-    if code["function"] not in functions:
-        raise CompileError("the source", f"it does not define {code['function'][:60]!r}")
-    return functions
 
 
 def _formula(certificate: Certificate) -> Formula | None:

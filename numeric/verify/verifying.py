@@ -21,7 +21,7 @@ from derivax.numeric.verify.certificate import (
     source_digest,
 )
 from derivax.numeric.verify.environment import environment
-from derivax.numeric.verify.level_ground_truth import ground_truth_level, ode_level
+from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level, ode_level
 from derivax.numeric.verify.level_problem import derivation_level, formula_level
 from derivax.numeric.verify.level_values import derivatives_level, values_level
 from derivax.symbolic.derivation import Derivation
@@ -41,7 +41,7 @@ def verify(
     seed: int = 0,
     budget: float | None = None,
     compiled: Any = None,
-    ground_truth: str = "",
+    ground_truth: GroundTruth | None = None,
     progress: Progress | None = None,
 ) -> Certificate:
     """Verify a formula, a derivation or a compiled function.
@@ -84,7 +84,7 @@ def verify_formula(
     seed: int = 0,
     budget: float | None = None,
     compiled: Any = None,
-    ground_truth: str = "",
+    ground_truth: GroundTruth | None = None,
     progress: Progress | None = None,
 ) -> Certificate:
     """Verify a formula, with `solves=Problem` also that it answers the problem; see `verify`."""
@@ -99,7 +99,7 @@ def verify_derivation(
     seed: int = 0,
     budget: float | None = None,
     compiled: Any = None,
-    ground_truth: str = "",
+    ground_truth: GroundTruth | None = None,
     progress: Progress | None = None,
 ) -> Certificate:
     """Verify every step of a derivation and the code of its formula; see `verify`."""
@@ -120,7 +120,7 @@ class _Run:
         seed: int,
         budget: float | None,
         compiled: Any,
-        ground_truth: str,
+        ground_truth: GroundTruth | None,
         progress: Progress | None,
     ) -> None:
         if profile not in PROFILES:
@@ -189,8 +189,9 @@ class _Run:
         return Level(Outcome.NOT_RUN, "", "sound enclosures of the code are not available yet")
 
     def _l4(self) -> Level:
-        if self.formula is not None and self.ground_truth:
-            return self._on_code(lambda code, _: ground_truth_level(code, self.ground_truth))
+        truth = self.ground_truth
+        if self.formula is not None and truth:
+            return self._on_code(lambda code, _: ground_truth_level(code, truth))
         if self.formula is not None and self.formula.solves is not None:
             left = 20.0
             if self.deadline is not None:
