@@ -70,5 +70,10 @@ class Given(Rule):
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
     ) -> tuple[Obligation, ...]:
-        same = conclusion.lhs == self.statement.lhs and conclusion.rhs == self.statement.rhs
+        stated = self.statement
+        same = (
+            (conclusion.lhs, conclusion.rel, conclusion.rhs) == (stated.lhs, stated.rel, stated.rhs)
+            and conclusion.tends == stated.tends
+            and set(stated.given) <= set(conclusion.given)
+        )
         return () if same else (Settled(False, "the statement is the one that was given"),)

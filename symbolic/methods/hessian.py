@@ -11,6 +11,7 @@ from typing import ClassVar
 from sympy import MatrixSymbol, Symbol, hessian
 
 from derivax.errors import InputError
+from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import Obligation, Settled, Vanishes
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
@@ -49,8 +50,11 @@ class Hessian(Rule):
     ) -> tuple[Obligation, ...]:
         (statement,) = premises
         size = len(self.variables)
+        named = MatrixSymbol(self.matrix, size, size)
         made: list[Obligation] = [
-            Settled(conclusion.rhs.shape == (size, size), "there is one row per variable")  # type: ignore[attr-defined]
+            *keeps_relation(conclusion, "="),
+            Settled(conclusion.lhs == named, f"the left side is {named}"),
+            Settled(conclusion.rhs.shape == (size, size), "there is one row per variable"),  # type: ignore[attr-defined]
         ]
         for i, x in enumerate(self.variables):
             for j, y in enumerate(self.variables):

@@ -12,6 +12,7 @@ from sympy import Basic, Derivative, Expr, Ne, Symbol
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
+from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.methods.antiderivative import antiderivative, definite
 from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
 from derivax.symbolic.rules import Rule
@@ -51,6 +52,7 @@ class Separate(Rule):
         claimed = conclusion.residual * multiplier * self.factor  # type: ignore[operator]
         foreign = self.unknown.func in {f.func for f in conclusion.rhs.atoms(AppliedUndef)}
         return (
+            *keeps_relation(conclusion, "="),
             Vanishes(
                 claimed - statement.residual,  # type: ignore[operator]
                 conclusion.domain,
@@ -131,4 +133,5 @@ class Integrate(Rule):
         ]
         difference = Statement(at_start(conclusion.lhs), "=", at_start(conclusion.rhs)).residual
         about = f"both sides agree at {self.variable} = {start}"
+        made += keeps_relation(conclusion, "=")
         return (*made, Vanishes(difference, domain, about))

@@ -19,6 +19,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.matrix_form import Word, trace_form
+from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.nodes.matrix_calculus import Gradient
 from derivax.symbolic.obligations import MatrixVanishes, Obligation, Settled
 from derivax.symbolic.rules import Rule
@@ -103,6 +104,7 @@ class MatrixGradient(Rule):
         claimed = Trace(MatMul(Transpose(conclusion.rhs), change))
         named = Gradient(statement.lhs, self.matrix)
         return (
+            *keeps_relation(conclusion, "="),
             Settled(conclusion.lhs == named, f"the left side is {named}"),
             MatrixVanishes(
                 Add(first_order, -claimed), "the variation of E is tr(G^T dW), for all shapes"

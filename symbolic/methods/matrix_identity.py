@@ -15,6 +15,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.matrix_form import Diagonal, MatrixRelation, matrix_form
+from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import MatrixVanishes, Obligation, Settled, Vanishes
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
@@ -93,6 +94,8 @@ class DiagonalEntries(Rule):
 
     def conclude(self, *premises: Statement) -> Statement:
         (statement,) = premises
+        if statement.rel != "=":
+            raise InputError(str(statement), "is not an equation", "")
         return replace(
             statement, lhs=self._entry(statement.lhs), rhs=self._entry(statement.rhs), forall=None
         )
@@ -103,4 +106,7 @@ class DiagonalEntries(Rule):
         expected = self.conclude(*premises)
         difference = conclusion.residual - expected.residual  # type: ignore[operator]
         about = "the entry of each product is the product of the entries"
-        return (Vanishes(difference, conclusion.domain, about),)
+        return (
+            *keeps_relation(conclusion, expected.rel),
+            Vanishes(difference, conclusion.domain, about),
+        )
