@@ -112,7 +112,7 @@ def _scalar_vanishes(expr: Basic, domain: Domain, sample: Sample) -> Finding:
             return Finding(
                 Outcome.PROVEN,
                 "normal form",
-                "the numerator over algebraically independent kernels is the zero polynomial",
+                "the numerator is the zero polynomial in the kernels",
                 figures={"kernels": [f"{name} = {kernel}" for name, kernel in form.kernel_texts()]},
             )
     except RefusesForm as refusal:
