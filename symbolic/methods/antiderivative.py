@@ -195,7 +195,7 @@ def definite(primitive: Expr, v: Symbol, start: Expr) -> Expr:
     A ratio q(v)/q(start) is positive as long as q keeps its sign, so no absolute value is needed.
     """
     total: list[Expr] = []
-    for term in Add.make_args(expand(primitive, log=False, power_base=False)):
+    for term in Add.make_args(expand(primitive, log=False, power_base=False, power_exp=False)):
         if v not in term.free_symbols:
             continue
         coefficient, rest = term.as_independent(v, as_Add=False)

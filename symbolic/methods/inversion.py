@@ -2,15 +2,16 @@
 
 Main definition: `inverses`.
 
-Implementation notes.  Candidates only: the rule `SolveFor` substitutes them back and picks the
-branch. When v occurs once, the outer operations are undone one by one.  When it occurs more
-often, logarithms with commensurable coefficients are joined and exponentiated, and what remains
-is a polynomial of degree at most two in v, a power of v, log v or exp v.
+Implementation notes.  Candidates only: the rule `SolveFor` puts them back and picks the branch.  When
+v occurs once, the outer operations are undone one by one.  When it occurs more often, logarithms with
+commensurable coefficients are joined and exponentiated, and what remains is a polynomial of degree at
+most two in v, a power of v, log v or exp v.  Each candidate comes with the quantities that must be
+positive for it to lie in the range of what was undone: v^q = X with v > 0 needs X > 0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sympy import (
     Add,
@@ -26,6 +27,7 @@ from sympy import (
     expand,
     fraction,
     log,
+    powsimp,
     sqrt,
     together,
 )
@@ -35,16 +37,22 @@ from sympy.polys.polyerrors import PolynomialError
 __all__ = ["inverses"]
 
 
-def inverses(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
-    """Candidates for v in `expr(v) = value`, the most direct first.
+Candidate = tuple[Expr, tuple[Expr, ...]]
+
+
+def inverses(expr: Expr, v: Symbol, value: Expr) -> Iterator[Candidate]:
+    """Candidates for v in `expr(v) = value`, the most direct first, with what must be positive.
 
     >>> from sympy.abc import y
     >>> v = Symbol("v", positive=True)
     >>> list(inverses(log(v) - 3, v, y))
-    [exp(y + 3)]
+    [(exp(y + 3), ())]
+    >>> list(inverses(sqrt(v), v, y))
+    [(y**2, (y,))]
     """
+    expr = powsimp(expr)
     if expr == v:
-        yield value
+        yield value, ()
         return
     if isinstance(expr, Add):
         constant, rest = expr.as_independent(v, as_Add=True)
@@ -60,12 +68,10 @@ def inverses(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
         yield from inverses(expr.args[0], v, exp(value))
         return
     elif isinstance(expr, exp):
-        yield from inverses(expr.args[0], v, log(value))
+        yield from _needing(value, inverses(expr.args[0], v, log(value)))
         return
     elif isinstance(expr, Pow) and v not in expr.exp.free_symbols:
-        yield from inverses(expr.base, v, value ** (1 / expr.exp))
-        if not (expr.exp.is_Integer and expr.exp % 2):
-            yield from inverses(expr.base, v, -(value ** (1 / expr.exp)))
+        yield from _undo_power(expr.base, expr.exp, v, value)
         return
     elif isinstance(expr, Function) and len(expr.args) == 1:
         try:
@@ -78,7 +84,24 @@ def inverses(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
     yield from _from_polynomial(expr, v, value)
 
 
-def _from_logarithms(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
+def _needing(quantity: Expr, candidates: Iterator[Candidate]) -> Iterator[Candidate]:
+    for candidate, positive in candidates:
+        yield candidate, (quantity, *positive)
+
+
+def _undo_power(base: Expr, power: Expr, v: Symbol, value: Expr) -> Iterator[Candidate]:
+    """base^power = value."""
+    odd = power.is_Integer and power % 2 != 0
+    root = inverses(base, v, value ** (1 / power))
+    if base.is_positive or not power.is_Integer or not odd:
+        yield from _needing(value, root)
+    else:
+        yield from root
+    if not odd and not base.is_positive:
+        yield from _needing(value, inverses(base, v, -(value ** (1 / power))))
+
+
+def _from_logarithms(expr: Expr, v: Symbol, value: Expr) -> Iterator[Candidate]:
     """sum n_i c log q_i(v) = value  ->  prod q_i^n_i = exp(value/c)."""
     terms = [term.as_independent(v, as_Add=False) for term in Add.make_args(expr)]
     if len(terms) < 2 or not all(isinstance(rest, log) for _, rest in terms):
@@ -96,7 +119,7 @@ def _from_logarithms(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
     yield from inverses(cancel(together(product)), v, exp(value * common / unit))
 
 
-def _from_polynomial(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
+def _from_polynomial(expr: Expr, v: Symbol, value: Expr) -> Iterator[Candidate]:
     """expr(v) - value as a polynomial of degree at most 2 in a generator w(v)."""
     known = Dummy("y", positive=True)
     numerator, _ = fraction(together(expr - known))
@@ -116,8 +139,10 @@ def _from_polynomial(expr: Expr, v: Symbol, value: Expr) -> Iterator[Expr]:
         return
 
 
-def _generators(expr: Expr, v: Symbol) -> Iterator[tuple[Expr, object]]:
-    yield v, lambda root: iter((root,))
+def _generators(
+    expr: Expr, v: Symbol
+) -> Iterator[tuple[Expr, Callable[[Expr], Iterator[Candidate]]]]:
+    yield v, lambda root: iter(((root, ()),))
     for node in sorted(expr.atoms(Pow, log, exp), key=lambda e: e.sort_key()):
         if v in node.free_symbols:
             yield node, lambda root, node=node: inverses(node, v, root)

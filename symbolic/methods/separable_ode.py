@@ -24,6 +24,7 @@ from sympy import (
     Derivative,
     Dummy,
     Expr,
+    Ge,
     Gt,
     Mul,
     Ne,
@@ -33,15 +34,18 @@ from sympy import (
     Symbol,
     cancel,
     exp,
+    expand,
     expand_log,
     factor,
     factor_terms,
     fraction,
     log,
     oo,
+    pi,
     powsimp,
     roots,
     separatevars,
+    sqrt,
     together,
 )
 from sympy.core.function import AppliedUndef
@@ -164,7 +168,7 @@ def solve(problem: Problem) -> Derivation:
         say=f"Separate the variables, away from the equilibria {parts.f} = 0:",
         claim=claim,
     )
-    quadratic = _quadratic_of_unknown_discriminant(parts, problem.domain)
+    quadratic = _irrational_quadratic(parts, problem.domain)
     if quadratic is not None:
         return _quadratic(derivation, parts, quadratic)
     return _general(derivation, parts)
@@ -202,10 +206,15 @@ def _general(derivation: Derivation, parts: Separated) -> Derivation:
         )
     except InputError:
         return _implicit(derivation, parts)
-    tidy = _tidied(derivation["solved"].rhs)  # type: ignore[arg-type]
-    if tidy != derivation["solved"].rhs:
+    solved = derivation["solved"]
+    tidy = _tidied(solved.rhs)  # type: ignore[arg-type]
+    if tidy != solved.rhs:
         derivation = derivation.then(Rewrite(rhs=tidy), "solved", say="In a shorter form.")
-    return _finish(derivation, parts, tuple(_must_stay_positive(tidy, parts)))
+    in_range = [
+        c.lhs for c in solved.given if isinstance(c, Gt) and parts.variable in c.free_symbols
+    ]
+    positive = [*in_range, *_must_stay_positive(tidy, parts)]
+    return _finish(derivation, parts, tuple(dict.fromkeys(_relative(q, parts) for q in positive)))
 
 
 def _tidied(expr: Expr) -> Expr:
@@ -214,6 +223,7 @@ def _tidied(expr: Expr) -> Expr:
     for tidy in (
         cancel,
         factor_terms,
+        _cancelled_bases,
         lambda e: powsimp(expand_log(e)),
         lambda e: cancel(together(e)),
     ):
@@ -224,13 +234,19 @@ def _tidied(expr: Expr) -> Expr:
     return min(forms, key=lambda e: (e.count_ops(), e.sort_key()))
 
 
+def _cancelled_bases(expr: Expr) -> Expr:
+    """The bases of powers and the arguments of logarithms multiplied out and cancelled."""
+    return expr.replace(
+        lambda e: isinstance(e, Pow) and isinstance(e.base, Mul | Add),
+        lambda e: powsimp(expand(cancel(e.base), power_exp=False)) ** e.exp,
+    )
+
+
 # --- a quadratic right-hand side, for every sign of its discriminant
 
 
-def _quadratic_of_unknown_discriminant(
-    parts: Separated, domain: Domain
-) -> tuple[Expr, Expr, Expr] | None:
-    """(a, b, c) of f = a v^2 + b v + c when the sign of b^2 - 4ac is not settled."""
+def _irrational_quadratic(parts: Separated, domain: Domain) -> tuple[Expr, Expr, Expr] | None:
+    """(a, b, c) of f = a v^2 + b v + c, unless its roots are rational and certainly distinct."""
     try:
         polynomial = Poly(parts.f, parts.v)
     except PolynomialError:
@@ -238,7 +254,11 @@ def _quadratic_of_unknown_discriminant(
     if polynomial.degree() != 2:
         return None
     a, b, c = (polynomial.nth(k) for k in (2, 1, 0))
-    if sign_holds(Gt(b**2 - 4 * a * c, 0), domain).outcome.established:
+    discriminant = factor(b**2 - 4 * a * c)
+    if discriminant.is_zero:
+        return None
+    settled = sign_holds(Gt(discriminant, 0), domain).outcome.established
+    if settled and sqrt(discriminant).is_rational_function(*discriminant.free_symbols):
         return None
     return a, b, c
 
@@ -279,7 +299,11 @@ def _quadratic(
         name="entire",
         say="In C(w) = cosh sqrt(w) and S(w) = sinh sqrt(w)/sqrt(w), which are entire in w.",
     )
-    positive = grown - (2 * a * u0 + b) * half
+    positive = [grown - (2 * a * u0 + b) * half]
+    if parts.unknown.is_positive:
+        positive.append(entire)
+    if not sign_holds(Ge(discriminant, 0), derivation.problem.domain).outcome.established:
+        positive.append(pi**2 + w)
     derivation = derivation.then(
         BackSubstitute(derivation.problem),
         "entire",
@@ -287,7 +311,7 @@ def _quadratic(
         say="The form is analytic in the discriminant and solves the problem for every sign.",
         claim=Statement(parts.unknown, "=", entire, given=tuple(derivation.problem.assume)),
     )
-    return _finish(derivation, parts, (positive,))
+    return _finish(derivation, parts, tuple(positive))
 
 
 # --- no explicit inverse: the root between the equilibria
@@ -338,17 +362,17 @@ def _equilibria_around(parts: Separated, domain: Domain) -> tuple[Expr, Expr]:
 # --- the interval of existence
 
 
+def _relative(quantity: Expr, parts: Separated) -> Expr:
+    """A quantity over its initial value, where that is not zero."""
+    start = quantity.subs(parts.variable, parts.start)
+    return quantity if start.is_zero else factor_terms(cancel(quantity / start))
+
+
 def _must_stay_positive(solution: Expr, parts: Separated) -> Iterator[Expr]:
-    """What the solution divides by or takes roots and logarithms of, over its initial value."""
-    seen: set[Expr] = set()
-    for base in _critical(together(solution), parts.variable):
-        start = base.subs(parts.variable, parts.start)
-        if start.is_zero:
-            continue
-        ratio = factor_terms(cancel(base / start))
-        if parts.variable in ratio.free_symbols and ratio not in seen:
-            seen.add(ratio)
-            yield ratio
+    """What the solution divides by, takes roots and logarithms of; and itself, if positive."""
+    yield from _critical(together(solution), parts.variable)
+    if parts.unknown.is_positive:
+        yield solution
 
 
 def _critical(expr: Expr, t: Symbol) -> Iterator[Expr]:
@@ -373,24 +397,26 @@ def _parameter_conditions(solution: Basic, parts: Separated, domain: Domain) -> 
     seen: set[Expr] = set()
     for node in sorted(solution.atoms(Pow), key=lambda e: e.sort_key()):
         for candidate in (node.base if node.exp.is_negative else S.One, fraction(node.exp)[1]):
-            if candidate.is_number or parts.variable in candidate.free_symbols or candidate in seen:
+            unsuitable = candidate.is_number or not candidate.free_symbols <= set(domain.symbols)
+            if unsuitable or parts.variable in candidate.free_symbols or candidate in seen:
                 continue
             seen.add(candidate)
-            if sign_holds(Ne(candidate, 0), domain).outcome is not Outcome.REFUTED:
-                continue
-            yield Ne(candidate, 0)
+            relation = Ne(candidate, 0).canonical
+            if sign_holds(relation, domain).outcome is Outcome.REFUTED:
+                yield relation
 
 
 def _finish(derivation: Derivation, parts: Separated, positive: tuple[Expr, ...]) -> Derivation:
     """Existence, the final check against the problem, and the formula."""
     problem = derivation.problem
     solution = derivation.conclusion.rhs
-    parameters = tuple(_parameter_conditions(solution, parts, problem.domain))
+    parameters = tuple(dict.fromkeys(_parameter_conditions(solution, parts, problem.domain)))
     domain = problem.domain.restricted(where=parameters) if parameters else problem.domain
     conditions: list[Expr] = []
     asked = [a for a in problem.assume if parts.variable in a.free_symbols]
     for quantity in positive:
-        finding = sign_holds(Gt(quantity, 0), domain)
+        known = domain.restricted(where=tuple(Gt(q, 0) for q in conditions))
+        finding = sign_holds(Gt(quantity, 0), known)
         if finding.outcome.established:
             continue
         if asked and finding.outcome is Outcome.REFUTED:
@@ -400,7 +426,7 @@ def _finish(derivation: Derivation, parts: Separated, positive: tuple[Expr, ...]
                 f"{quantity} > 0 fails, e.g. at {where}"
             )
         conditions.append(quantity)
-    claim = derivation.conclusion.under(*parameters)
+    claim = Statement(parts.unknown, "=", solution, forall=problem.domain).under(*parameters)
     derivation = derivation.then(
         BackSubstitute(problem, tuple(conditions)),
         -1,

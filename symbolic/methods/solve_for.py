@@ -29,7 +29,8 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
-from derivax.symbolic.exact.zero import vanishes
+from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.zero import sign_holds, vanishes
 from derivax.symbolic.methods.inversion import inverses
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
@@ -40,6 +41,10 @@ from derivax.symbolic.statements import Statement
 __all__ = ["BackSubstitute", "ImplicitInverse", "SolveFor"]
 
 
+def _established(relation: Basic, domain: Domain) -> bool:
+    return sign_holds(relation, domain).outcome.established
+
+
 def _initial_residual(solution: Basic, unknown: Basic, initial: Statement) -> Expr:
     """solution at the initial point minus the initial value."""
     (variable,) = unknown.args
@@ -48,7 +53,7 @@ def _initial_residual(solution: Basic, unknown: Basic, initial: Statement) -> Ex
 
 
 def _without_logarithms(residual: Expr) -> Expr:
-    """A function that vanishes with a real residual sum_i n_i c log q_i - g: prod q_i^n_i - exp(g/c).
+    """prod q_i^n_i - exp(g/c), which vanishes with a real residual sum_i n_i c log q_i - g.
 
     The exponential is one-to-one on the reals, and rational functions of exponentials can be
     decided where logarithms of nearly equal numbers cannot.
@@ -67,7 +72,7 @@ def _without_logarithms(residual: Expr) -> Expr:
     powers = [cancel(coefficient / unit) for coefficient, _ in logarithms]
     if not all(power.is_Rational for power in powers):
         return residual
-    scale = ilcm(*[int(power.q) for power in powers])
+    scale = ilcm(1, *[int(power.q) for power in powers])
     product = Mul(*[q ** (n * scale) for n, (_, q) in zip(powers, logarithms, strict=True)])
     return product - exp(-Add(*rest) * scale / unit)
 
@@ -89,9 +94,11 @@ class SolveFor(Rule):
     unknown: Basic
     branch: Basic | None = None
 
-    def candidates(self, statement: Statement) -> list[Expr]:
-        """Solutions of the relation, unchecked."""
-        v = self.unknown if isinstance(self.unknown, Symbol) else Dummy("v", positive=True)
+    def candidates(self, statement: Statement) -> list[tuple[Expr, tuple[Expr, ...]]]:
+        """Solutions of the relation with what must be positive for them, unchecked."""
+        v = self.unknown
+        if not isinstance(v, Symbol):
+            v = Dummy("v", **self.unknown._assumptions.generator)
         lhs, rhs = (side.subs(self.unknown, v) for side in (statement.lhs, statement.rhs))
         if v not in lhs.free_symbols:
             lhs, rhs = rhs, lhs
@@ -101,17 +108,19 @@ class SolveFor(Rule):
 
     def conclude(self, *premises: Statement) -> Statement:
         statement, *initial = premises
-        for candidate in self.candidates(statement):
+        for candidate, positive in self.candidates(statement):
             conclusion = replace(statement, lhs=self.unknown, rhs=candidate)
+            needed = (Gt(q, 0) for q in positive)
+            conclusion = conclusion.under(
+                *(c for c in needed if not _established(c, conclusion.domain))
+            )
             if initial:
-                finding = vanishes(
-                    _initial_residual(candidate, self.unknown, initial[0]), conclusion.domain
-                )
-                if not finding.outcome.established:
+                residual = _initial_residual(candidate, self.unknown, initial[0])
+                if not vanishes(residual, conclusion.domain).outcome.established:
                     continue
             if self.branch is not None:
                 relation = self.branch.subs(self.unknown, candidate)
-                if not SignHolds(relation, conclusion.domain, "").check().outcome.established:
+                if not _established(relation, conclusion.domain):
                     continue
             return conclusion
         raise InputError(

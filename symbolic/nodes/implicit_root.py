@@ -59,6 +59,8 @@ class ImplicitRoot(Expr):
     >>> ImplicitRoot(v + sp.log(v) - c, v, 0, sp.oo) == root
     True
 
+    A root that visibly is an end of the bracket is returned as that end.
+
     Raises `InputError` for a body without the variable or bounds that contain it, and `DomainError`
     if the equation has no parameters left and certainly no sign change in the bracket.
     """
@@ -76,6 +78,9 @@ class ImplicitRoot(Expr):
         canonical = _canonical(1 + max(inside, default=0), low, high)
         if canonical != variable:
             body = body.xreplace({variable: canonical})
+        for end in (low, high):
+            if end.is_finite and body.xreplace({canonical: end}).is_zero:
+                return end
         node = Expr.__new__(cls, body, canonical, low, high)
         if not node.free_symbols:
             _demand_sign_change(node)
