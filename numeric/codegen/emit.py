@@ -34,7 +34,7 @@ HEADER = "import jax\nimport jax.numpy as jnp\nfrom jax import lax\n"
 _JNP_CALLS = """
 abs arccos arccosh arcsin arcsinh arctan arctan2 arctanh array asarray broadcast_arrays
 broadcast_shapes broadcast_to cbrt ceil clip concatenate cos cosh equal exp expand_dims expm1 eye
-finfo floor full full_like isfinite isinf isnan log log1p logical_and logical_not logical_or
+finfo floor full full_like isfinite isinf isnan int32 log log1p logical_and logical_not logical_or
 logical_xor matmul maximum minimum mod moveaxis multiply negative ones_like power reshape rint round
 sign sin sinh sqrt square squeeze stack sum swapaxes tan tanh trace where zeros zeros_like
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type

@@ -11,7 +11,7 @@ Derivative kernels are made when JAX first asks for them, for perturbed argument
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -43,10 +43,11 @@ class Kernel:
         self.arg_names, self.arg_ids = tuple(arg_names), tuple(arg_ids)
         self.single, self.rewrite, self.comment = single, rewrite, tuple(comment)
         self._derivatives: dict[int, Kernel] = {}
+        self._partials: dict[tuple[int, ...], Kernel] = {}
 
     @cached_property
-    def text(self) -> tuple[str, frozenset[str]]:
-        """The function's source and the support functions it calls."""
+    def text(self) -> tuple[str, frozenset[str], Mapping[str, str]]:
+        """The function's source, the support functions it calls, and those made for it."""
         tape, outputs = self.tape, list(self.outputs)
         if self.rewrite:
             outputs = recognise(tape, outputs)
@@ -77,6 +78,26 @@ class Kernel:
             self._derivatives[position] = found
         return found
 
+    def partials(self, positions: tuple[int, ...]) -> Kernel:
+        """One kernel of all partial derivatives with respect to these arguments, so that they
+        share what they have in common."""
+        found = self._partials.get(positions)
+        if found is None:
+            outputs: list[int] = []
+            for position in positions:
+                outputs += derivative(self.tape, self.outputs, self.arg_ids[position])
+            found = Kernel(
+                f"{self.name}_partials",
+                self.tape,
+                outputs,
+                self.arg_names,
+                self.arg_ids,
+                single=False,
+                rewrite=self.rewrite,
+            )
+            self._partials[positions] = found
+        return found
+
     def vanishes(self, output: int) -> bool:
         """Whether an output is the constant 0."""
         return self.tape.number(self.outputs[output]) == 0
@@ -91,7 +112,7 @@ class Kernel:
         return {key: self.__dict__[key] for key in kept}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _derivatives={})
+        self.__dict__.update(state, _derivatives={}, _partials={})
 
     def unruled(self, *args: Any) -> tuple[Any, ...]:
         """The values, without a derivative rule: JAX differentiates the emitted code."""
@@ -117,18 +138,20 @@ class Kernel:
 
         def rule(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
             results = carrying(*primals)
+            moving = tuple(
+                k
+                for k, t in enumerate(tangents)
+                if not isinstance(t, jax.custom_derivatives.SymbolicZero)
+            )
             sums: list[Any] = [None] * len(results)
-            for position, tangent in enumerate(tangents):
-                if isinstance(tangent, jax.custom_derivatives.SymbolicZero):
-                    continue
-                partial = self.derivative(position)
-                moving = [k for k in range(len(results)) if not partial.vanishes(k)]
-                if not moving:
-                    continue
-                coefficients = partial.function(*primals)
-                for k in moving:
-                    term = coefficients[k] * tangent
-                    sums[k] = term if sums[k] is None else sums[k] + term
+            if moving:
+                partials = self.partials(moving)
+                coefficients = partials.function(*primals)
+                for j, coefficient in enumerate(coefficients):
+                    if not partials.vanishes(j):
+                        position, k = divmod(j, len(results))
+                        term = coefficient * tangents[moving[position]]
+                        sums[k] = term if sums[k] is None else sums[k] + term
             return results, tuple(
                 jnp.zeros_like(r) if s is None else s for r, s in zip(results, sums, strict=True)
             )
@@ -143,5 +166,8 @@ def module(kernels: Sequence[Kernel], doc: str = "") -> str:
     parts = [f'"""{doc}"""\n\n{emit.HEADER}' if doc else emit.HEADER]
     if needed:
         parts.append(support.source(needed))
-    parts += [k.text[0] for k in kernels]
+    made: dict[str, str] = {}
+    for k in kernels:
+        made.update(k.text[2])
+    parts += [*made.values(), *(k.text[0] for k in kernels)]
     return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"

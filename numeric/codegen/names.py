@@ -28,7 +28,12 @@ def identifier(text: str, fallback: str = "x") -> str:
     words = re.sub(r"__+", "_", words)[:LONGEST].rstrip("_") or fallback
     if words[0].isdigit():
         words = f"{fallback}_{words}"
-    if keyword.iskeyword(words) or words in RESERVED or words in support.names():
+    if (
+        keyword.iskeyword(words)
+        or words in RESERVED
+        or words in support.names()
+        or words.startswith(("phi_function_", "equation_"))
+    ):
         words += "_"
     return words
 

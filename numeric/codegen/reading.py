@@ -31,7 +31,7 @@ class Reader:
     ) -> None:
         self.tape = Tape()
         self.functions = dict(functions or {})
-        self.args = tuple(args)
+        self.args, self.names = tuple(args), tuple(names)
         self.leaves: dict[sympy.Basic, int] = {
             symbol: self.tape.arg(k, names[k]) for k, symbol in enumerate(self.args)
         }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from derivax.numeric.codegen import constants, support
@@ -30,16 +30,19 @@ class Writer:
 
     room = 64
 
-    def __init__(self, tape: Tape, outputs: Sequence[int], arg_names: Sequence[str]) -> None:
-        self.tape, self.arg_names = tape, tuple(arg_names)
+    def __init__(
+        self, tape: Tape, outputs: Sequence[int], arg_names: Sequence[str], name: str
+    ) -> None:
+        self.tape, self.arg_names, self.name = tape, tuple(arg_names), name
         self.lines: list[str] = []
         self.texts: dict[int, Text] = {}
         self.needed: set[str] = set()
-        self.definitions: list[str] = []
+        self.definitions: dict[str, str] = {}
         self._held: set[int] = set()
-        self._taken = set(arg_names) | support.names()
+        self._taken = {name, *arg_names, *support.names()}
         self._count: dict[str, int] = {}
         self._single: dict[Fraction, str] = {}
+        self.outputs = tuple(outputs)
         order = tape.reachable(outputs)
         uses = tape.uses(order, outputs)
         for i in reversed(order):  # a reciprocal is written as a division at every use
@@ -80,6 +83,37 @@ class Writer:
         """The text calls this support function (a name of jnp or lax needs nothing)."""
         if "." not in name:
             self.needed.add(name)
+
+    def define(self, name: str, text: Callable[[], str]) -> str:
+        """Put a function of its own into the module (once); returns its name."""
+        if name not in self.definitions:
+            self.definitions[name] = text()
+        return name
+
+    def define_inner(
+        self, function: str, tape: Tape, output: int, unknown: str, names: Sequence[str]
+    ) -> str:
+        """Define function(unknown, tuple of the names), an expression of a small tape."""
+        from derivax.numeric.codegen.recognisers import recognise
+
+        if function in self.definitions:
+            return function
+        inner = Writer(tape, recognise(tape, [output]), (unknown, *names), function)
+        self.definitions.update(inner.definitions)
+        self.needed |= inner.needed
+        lines = [f"def {function}({unknown}, parameters):"]
+        if names:
+            target = ", ".join(names)
+            target = target if len(names) > 1 else f"({target},)"
+            lines.append(f"    {target} = parameters")
+        lines += [f"    {line}" for line in inner.lines]
+        lines.append(f"    return {inner.texts[inner.outputs[0]].text}")
+        self.definitions[function] = "\n".join(lines)
+        return function
+
+    def assign(self, opening: str, items: Sequence[str], closing: str) -> None:
+        """The statement `opening item, item closing` on as many lines as it takes."""
+        self.lines += wrap(opening, items, closing, "").split("\n")
 
     def arg_name(self, node: Node) -> str:
         position, _ = node.data  # type: ignore[misc]
@@ -203,10 +237,11 @@ def function_text(
     single: bool,
     doc: str = "",
     comment: Sequence[str] = (),
-) -> tuple[str, frozenset[str]]:
-    """The text of one function of the outputs, and the support functions that it calls."""
-    writer = Writer(tape, outputs, arg_names)
-    lines = [*writer.definitions, wrap(f"def {name}(", arg_names, "):", "")]
+) -> tuple[str, frozenset[str], Mapping[str, str]]:
+    """One function of the outputs: its text, the support functions that it calls, and the functions
+    that were made for it alone."""
+    writer = Writer(tape, outputs, arg_names, name)
+    lines = [wrap(f"def {name}(", arg_names, "):", "")]
     if doc:
         lines.append(f'    """{doc}"""')
     lines += [f"    # {line}" for line in comment]
@@ -217,4 +252,4 @@ def function_text(
     else:
         closing = ",)" if len(results) == 1 else ")"
         lines.append(wrap("return (", results, closing))
-    return "\n".join(lines), frozenset(writer.needed)
+    return "\n".join(lines), frozenset(writer.needed), writer.definitions

@@ -43,11 +43,30 @@ def _write_series(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     return Text(f"{name}({texts[0].text})")
 
 
+def _write_log_ratio(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    writer.need("log_ratio")
+    return Text(f"log_ratio({texts[0].text}, {texts[1].text})")
+
+
+def _write_log_sum_exp(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    """Pairwise: log(exp(a) + exp(b)) = max + log1p(exp(-|a - b|)) is accurate in every regime."""
+    writer.need("log_add_exp")
+    level = [text.text for text in texts]
+    while len(level) > 1:
+        pairs = [f"log_add_exp({a}, {b})" for a, b in zip(level[::2], level[1::2], strict=False)]
+        if len(level) > 2:
+            pairs = [writer.hold("logarithm", text) for text in pairs]
+        level = pairs + level[2 * len(pairs) :]
+    return Text(level[0])
+
+
 OPERATIONS: dict[str, Operation] = {
     "exp": function("jnp.exp", _same),
     "expm1": function("jnp.expm1", lambda tape, x, y: tape.exp(x)),
     "clip_exponent": function("clip_exponent"),
     "phi_series": Operation(_write_series, None, "series"),
+    "log_ratio": Operation(_write_log_ratio, None, "logarithm"),
+    "log_sum_exp": Operation(_write_log_sum_exp, None, "logarithm"),
     "log": function("jnp.log", lambda tape, x, y: inverse(tape, x)),
     "log1p": function("accurate_log1p", lambda tape, x, y: inverse(tape, one_plus(tape, x))),
 }

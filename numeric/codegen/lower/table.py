@@ -17,12 +17,16 @@ from derivax.numeric.codegen.lower import (
     error_function,
     exponential,
     hyperbolic,
+    implicit_root,
     logic,
+    phi,
     rounding,
     trigonometric,
 )
 from derivax.numeric.codegen.lower.operation import Operation
 from derivax.numeric.codegen.lower.trigonometric import read_function, read_reciprocal
+from derivax.symbolic.nodes.implicit_root import ImplicitRoot
+from derivax.symbolic.nodes.phi import Phi
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
@@ -103,6 +107,9 @@ HEADS: dict[type, Read] = {
     # error function
     sympy.erf: read_function("erf"),
     sympy.erfc: read_function("erfc"),
+    # the nodes that SymPy lacks
+    Phi: phi.read_phi,
+    ImplicitRoot: implicit_root.read_root,
 }
 
 # heads whose operands on the tape are not simply `expr.args`
@@ -110,6 +117,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     sympy.Piecewise: logic.piecewise_children,
     sympy.Rational: lambda expr: (),
     sympy.Float: lambda expr: (),
+    ImplicitRoot: implicit_root.root_children,
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -120,6 +128,8 @@ OPERATIONS: dict[str, Operation] = {
     **rounding.OPERATIONS,
     **logic.OPERATIONS,
     **error_function.OPERATIONS,
+    **phi.OPERATIONS,
+    **implicit_root.OPERATIONS,
 }
 
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from derivax.numeric.codegen.recognisers import exponential_ratio, logarithm
 from derivax.numeric.codegen.recognisers.exponential_ratio import Plan
-from derivax.numeric.codegen.tape import Tape
+from derivax.numeric.codegen.tape import Node, Tape
 
-__all__ = ["recognise", "rebuilt"]
+__all__ = ["recognise", "rebuilt_into"]
 
 
 def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
@@ -39,7 +39,7 @@ def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
 def _plan(tape: Tape, i: int, found: Mapping[int, exponential_ratio.Ratio]) -> Plan:
     rewrite = exponential_ratio.plan(tape, i, found[i]) if i in found else None
     if rewrite is None:
-        rewrite = logarithm.plan(tape, i, found)
+        rewrite = logarithm.plan(tape, i)
     if rewrite is None:
         rewrite = Plan(tape[i].operands, lambda new: rebuilt(tape, i, new))
     return rewrite
@@ -49,8 +49,11 @@ def rebuilt(tape: Tape, i: int, new: Mapping[int, int]) -> int:
     """The same operation on the rewritten operands."""
     node = tape[i]
     operands = [new[k] for k in node.operands]
-    if tuple(operands) == node.operands:
-        return i
+    return i if tuple(operands) == node.operands else rebuilt_into(tape, node, operands)
+
+
+def rebuilt_into(tape: Tape, node: Node, operands: Sequence[int]) -> int:
+    """An operation like `node` on these operands of `tape`, simplified on the way in."""
     if node.op == "add":
         return tape.add(operands)
     if node.op == "mul":
@@ -59,4 +62,7 @@ def rebuilt(tape: Tape, i: int, new: Mapping[int, int]) -> int:
         return tape.power(operands[0], node.data)  # type: ignore[arg-type]
     if node.op == "exp":
         return tape.exp(operands[0])
+    if node.op == "select":
+        pairs = [(operands[k], operands[k + 1]) for k in range(0, len(operands) - 1, 2)]
+        return tape.select(pairs, operands[-1])
     return tape.push(node.op, operands, node.data, node.shape)

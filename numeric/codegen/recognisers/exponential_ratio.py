@@ -14,10 +14,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from derivax.numeric.codegen.recognisers.exponential_sum import (
-    Exponents, evaluate_sum, gains, vanishing,
+    Exponents,
+    evaluate_sum,
+    gains,
+    vanishing,
 )
 from derivax.numeric.codegen.recognisers.ratio import (
-    Generator, Ratio, TooLarge, _unit, factored, has_exponential, power, product, total,
+    Generator,
+    Ratio,
+    TooLarge,
+    _unit,
+    factored,
+    has_exponential,
+    power,
+    product,
+    total,
 )
 from derivax.numeric.codegen.tape import Exact, Tape, exact
 
@@ -78,8 +89,9 @@ def _ratio(tape: Tape, i: int, found: Mapping[int, Ratio]) -> Ratio:
 
 
 def _carries(ratio: Ratio) -> bool:
-    return (any(g[0] == "e" for g in ratio.monomial)
-            or any(has_exponential(p) for p in ratio.factors))
+    return any(g[0] == "e" for g in ratio.monomial) or any(
+        has_exponential(p) for p in ratio.factors
+    )
 
 
 def _exponents(tape: Tape, arg: int, scale: Exact) -> dict[Generator, Exact]:
@@ -168,9 +180,13 @@ def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> in
         if piece.peak is not None:
             peaks.append(tape.scale(n, piece.peak))
     if not scaled:
-        return tape.mul([tape.const(ratio.coefficient),
-                         *(tape.power(new[g[1]], k) for g, k in sorted(monomial.items())),
-                         *(tape.power(v, n) for v, n in plain + sums)])
+        return tape.mul(
+            [
+                tape.const(ratio.coefficient),
+                *(tape.power(new[g[1]], k) for g, k in sorted(monomial.items())),
+                *(tape.power(v, n) for v, n in plain + sums),
+            ]
+        )
     above: list[int] = []
     below: list[int] = []
     growth = tape.add(peaks)
@@ -212,8 +228,9 @@ def _chain(tape: Tape, above: Sequence[int], below: Sequence[int]) -> int:
     return operands[0] if not signs else tape.push("chain", operands, signs)
 
 
-def _monomial(tape: Tape, new: Mapping[int, int], powers: Mapping[Generator, Exact], c: Exact
-              ) -> int:
+def _monomial(
+    tape: Tape, new: Mapping[int, int], powers: Mapping[Generator, Exact], c: Exact
+) -> int:
     return tape.mul([tape.const(c), *(tape.power(new[g[1]], n) for g, n in sorted(powers.items()))])
 
 

@@ -20,7 +20,11 @@ from fractions import Fraction
 from math import factorial
 
 from derivax.numeric.codegen.recognisers.ratio import (
-    Generator, Monomial, Polynomial, Ratio, factored,
+    Generator,
+    Monomial,
+    Polynomial,
+    Ratio,
+    factored,
 )
 from derivax.numeric.codegen.tape import Exact, Tape, exact
 
@@ -45,8 +49,9 @@ class Exponents:
     `units[r]` is the rational of which all multiples of r in the quotient are whole multiples.
     """
 
-    def __init__(self, tape: Tape, units: Mapping[int, Exact], new: Mapping[int, int],
-                 clipped: bool) -> None:
+    def __init__(
+        self, tape: Tape, units: Mapping[int, Exact], new: Mapping[int, int], clipped: bool
+    ) -> None:
         self.tape, self.units, self.new, self.clipped = tape, units, new, clipped
 
     def base(self, r: int) -> int:
@@ -57,13 +62,20 @@ class Exponents:
 
     def total(self, part: Mapping[Generator, Exact] | Monomial) -> int:
         items = sorted(dict(part).items())
-        return self.tape.add([self.tape.scale(Fraction(q) / self.units[g[1]], self.base(g[1]))
-                              for g, q in items if g[0] == "e"])
+        return self.tape.add(
+            [
+                self.tape.scale(Fraction(q) / self.units[g[1]], self.base(g[1]))
+                for g, q in items
+                if g[0] == "e"
+            ]
+        )
 
 
 def _split(monomial: Monomial) -> tuple[Monomial, Monomial]:
-    return (tuple(item for item in monomial if item[0][0] == "e"),
-            tuple(item for item in monomial if item[0][0] == "a"))
+    return (
+        tuple(item for item in monomial if item[0][0] == "e"),
+        tuple(item for item in monomial if item[0][0] == "a"),
+    )
 
 
 def _groups(polynomial: Polynomial) -> dict[Monomial, Laurent]:
@@ -109,7 +121,7 @@ def _exponent(tape: Tape, part: Monomial) -> Laurent:
     """The exponent of an exponential with one generator, as a Laurent polynomial of atoms."""
     if not part:
         return {}
-    (generator, q), = part
+    ((generator, q),) = part
     if tape.number(generator[1]) is not None:
         return {(): exact(q * tape.number(generator[1]))}  # type: ignore[operator]
     return {atoms_of(tape, generator[1]): q}
@@ -135,8 +147,9 @@ def vanishing(tape: Tape, polynomial: Polynomial) -> tuple[Generator | None, int
     return best
 
 
-def _order(groups: Mapping[Monomial, Laurent], exponents: Mapping[Monomial, Laurent],
-           x: Generator) -> int:
+def _order(
+    groups: Mapping[Monomial, Laurent], exponents: Mapping[Monomial, Laurent], x: Generator
+) -> int:
     low: Laurent = {}
     for part, coefficients in groups.items():
         term: Laurent = {(): 1}
@@ -172,15 +185,18 @@ class _Writer:
 
     def monomial(self, coefficient: Exact, atoms: Monomial) -> int:
         tape = self.tape
-        return tape.mul([tape.const(coefficient),
-                         *(tape.power(self.new[g[1]], n) for g, n in atoms)])
+        return tape.mul(
+            [tape.const(coefficient), *(tape.power(self.new[g[1]], n) for g, n in atoms)]
+        )
 
     def zeros(self, terms: Laurent) -> int:
         """The coefficient without its monomial factor: zero where it vanishes."""
-        return self.tape.mul([
-            self.tape.add([self.monomial(c, m) for m, c in polynomial])
-            for polynomial in factored(terms).factors
-        ])
+        return self.tape.mul(
+            [
+                self.tape.add([self.monomial(c, m) for m, c in polynomial])
+                for polynomial in factored(terms).factors
+            ]
+        )
 
     def laurent(self, terms: Laurent) -> int:
         """A coefficient in factored form: (s - u)^2, not s^2 - 2 s u + u^2."""
@@ -213,8 +229,9 @@ def evaluate_sum(
         e = exponents.total(part)
         return tape.exp(tape.sub(e, peak) if peak is not None else e)
 
-    far = tape.add([tape.mul((coefficients[part], decayed(part)))
-                    for part in sorted(groups, reverse=True)])
+    far = tape.add(
+        [tape.mul((coefficients[part], decayed(part))) for part in sorted(groups, reverse=True)]
+    )
     if near is None:
         return ExponentialSum(extracted, peak, far)
     if peak is not None:
@@ -256,17 +273,25 @@ def _close(writer: _Writer, groups: Mapping[Monomial, Laurent]) -> int:
         for g, q in part:
             ratio = abs(Fraction(q) / writer.exponents.units[g[1]])
             largest[g[1]] = max(largest.get(g[1], 0), ratio)
-    tests = [tape.push("lt", (tape.push("abs", (writer.exponents.base(r),)),
-                              tape.const(Fraction(NEAR) / n / len(largest))))
-             for r, n in sorted(largest.items())]
+    tests = [
+        tape.push(
+            "lt",
+            (
+                tape.push("abs", (writer.exponents.base(r),)),
+                tape.const(Fraction(NEAR) / n / len(largest)),
+            ),
+        )
+        for r, n in sorted(largest.items())
+    ]
     test = tests[0]
     for other in tests[1:]:
         test = tape.push("and", tape.sorted((test, other)))
     return test
 
 
-def _near_zero(writer: _Writer, groups: Mapping[Monomial, Laurent], x: Generator, order: int
-               ) -> tuple[int, dict[Generator, Exact]]:
+def _near_zero(
+    writer: _Writer, groups: Mapping[Monomial, Laurent], x: Generator, order: int
+) -> tuple[int, dict[Generator, Exact]]:
     """F / extracted for small exponents, by phi functions; extracted contains x^order."""
     tape = writer.tape
     polynomial: Laurent = {}
@@ -298,8 +323,9 @@ def _near_zero(writer: _Writer, groups: Mapping[Monomial, Laurent], x: Generator
     return tape.add(terms), extracted
 
 
-def _near_pairs(writer: _Writer, groups: Mapping[Monomial, Laurent], polynomial: Polynomial
-                ) -> int | None:
+def _near_pairs(
+    writer: _Writer, groups: Mapping[Monomial, Laurent], polynomial: Polynomial
+) -> int | None:
     """F for small exponents with c (exp(a) - exp(b)) as c exp(b) expm1(a - b); None: no pair."""
     found = pairs(polynomial)
     if not found:
@@ -310,8 +336,11 @@ def _near_pairs(writer: _Writer, groups: Mapping[Monomial, Laurent], polynomial:
     for first, second, atoms, c in found:
         del left[first][atoms], left[second][atoms]
         a, b = total(first), total(second)
-        terms.append(tape.mul((writer.monomial(c, atoms), tape.exp(b),
-                               tape.push("expm1", (tape.sub(a, b),)))))
+        terms.append(
+            tape.mul(
+                (writer.monomial(c, atoms), tape.exp(b), tape.push("expm1", (tape.sub(a, b),)))
+            )
+        )
     for part, coefficients in sorted(left.items()):
         if coefficients:
             terms.append(tape.mul((writer.laurent(coefficients), tape.exp(total(part)))))

@@ -20,8 +20,17 @@ import flint
 
 from derivax.numeric.codegen.tape import Exact, exact
 
-__all__ = ["Generator", "Monomial", "Polynomial", "Ratio", "TooLarge", "has_exponential", "power",
-           "product", "total"]
+__all__ = [
+    "Generator",
+    "Monomial",
+    "Polynomial",
+    "Ratio",
+    "TooLarge",
+    "has_exponential",
+    "power",
+    "product",
+    "total",
+]
 
 TERM_LIMIT = 72
 KEPT_POWER = 3  # a polynomial without exponentials to this power is not multiplied out
@@ -63,16 +72,19 @@ def product(ratios: Sequence[Ratio]) -> Ratio:
     coefficient: Exact = 1
     for r in ratios:
         coefficient *= r.coefficient
-    return Ratio(exact(coefficient), _merge(r.monomial for r in ratios),
-                 _merge(r.factors for r in ratios))
+    return Ratio(
+        exact(coefficient), _merge(r.monomial for r in ratios), _merge(r.factors for r in ratios)
+    )
 
 
 def power(ratio: Ratio, n: int) -> Ratio:
     if not ratio.coefficient and n < 0:
         raise TooLarge
-    return Ratio(exact(Fraction(ratio.coefficient) ** n),
-                 {g: exact(k * n) for g, k in ratio.monomial.items()},
-                 {p: k * n for p, k in ratio.factors.items()})
+    return Ratio(
+        exact(Fraction(ratio.coefficient) ** n),
+        {g: exact(k * n) for g, k in ratio.monomial.items()},
+        {p: k * n for p, k in ratio.factors.items()},
+    )
 
 
 def total(ratios: Sequence[Ratio]) -> Ratio:
@@ -137,8 +149,9 @@ def factored(terms: Mapping[Monomial, Exact]) -> Ratio:
     }
     names = tuple(f"g{k}" for k in range(len(generators)))
     context = flint.fmpq_mpoly_ctx.get(names, "lex")
-    polynomial = context.from_dict({e: flint.fmpq(c.numerator, c.denominator)
-                                    for e, c in powers.items()})
+    polynomial = context.from_dict(
+        {e: flint.fmpq(c.numerator, c.denominator) for e, c in powers.items()}
+    )
     if all(g[0] == "e" for g in generators):
         constant, factors = flint.fmpq(1), [(polynomial, 1)]
     else:
@@ -153,8 +166,17 @@ def factored(terms: Mapping[Monomial, Exact]) -> Ratio:
 
 def _primitive(part, generators, units):  # type: ignore[no-untyped-def]
     """A flint polynomial as (rational content with sign, primitive Polynomial)."""
-    items = [(tuple((g, exact(e * units[g])) for g, e in zip(generators, map(int, exps), strict=True)
-                    if e), Fraction(int(c.p), int(c.q))) for exps, c in part.to_dict().items()]
+    items = [
+        (
+            tuple(
+                (g, exact(e * units[g]))
+                for g, e in zip(generators, map(int, exps), strict=True)
+                if e
+            ),
+            Fraction(int(c.p), int(c.q)),
+        )
+        for exps, c in part.to_dict().items()
+    ]
     items.sort()
     numerator = gcd(*(c.numerator for _, c in items))
     content = Fraction(numerator, lcm(*(c.denominator for _, c in items)))

@@ -25,3 +25,18 @@ def clip_exponent(x):
     """The exponent held within the square root of the format's range: no inf - inf later."""
     largest = jnp.sqrt(jnp.finfo(x.dtype).max)
     return jnp.clip(x, -largest, largest)
+
+
+def log_ratio(a, b):
+    """log(a) - log(b) as log(a/b), which does not cancel; by parts where a/b leaves the range."""
+    ratio = a / b
+    inside = jnp.logical_and(ratio > jnp.finfo(ratio.dtype).tiny, ratio < jnp.inf)
+    regular = jnp.logical_and(inside, a > 0.0)
+    return jnp.where(regular, jnp.log(ratio), jnp.log(a) - jnp.log(b))
+
+
+def log_add_exp(a, b):
+    """log(exp(a) + exp(b)); equal infinities do not meet in a difference."""
+    larger = jnp.maximum(a, b)
+    gap = jnp.where(jnp.isfinite(larger), jnp.abs(a - b), jnp.inf)
+    return larger + accurate_log1p(jnp.exp(-gap))
