@@ -24,6 +24,7 @@ from sympy import (
     exp,
     expand,
     ilcm,
+    limit,
     log,
 )
 from sympy.core.function import AppliedUndef
@@ -31,9 +32,11 @@ from sympy.core.function import AppliedUndef
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.zero import sign_holds, vanishes
+from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.methods.inversion import inverses
+from derivax.symbolic.methods.uniqueness import OnlySolution
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
-from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
+from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Tends, Vanishes
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
@@ -108,6 +111,8 @@ class SolveFor(Rule):
 
     def conclude(self, *premises: Statement) -> Statement:
         statement, *initial = premises
+        if statement.rel != "=":
+            raise InputError(str(statement), "is not an equation", "solve an equation")
         for candidate, positive in self.candidates(statement):
             conclusion = replace(statement, lhs=self.unknown, rhs=candidate)
             needed = (Gt(q, 0) for q in positive)
@@ -135,6 +140,7 @@ class SolveFor(Rule):
         statement, *initial = premises
         put_back = statement.replaced({self.unknown: conclusion.rhs})
         made: list[Obligation] = [
+            *keeps_relation(conclusion, "="),
             Settled(conclusion.lhs == self.unknown, f"the conclusion is solved for {self.unknown}"),
             Settled(
                 not conclusion.rhs.has(self.unknown), f"the right side is free of {self.unknown}"
@@ -153,7 +159,26 @@ class SolveFor(Rule):
         if self.branch is not None:
             relation = self.branch.subs(self.unknown, conclusion.rhs)
             made.append(SignHolds(relation, conclusion.domain, f"the branch has {self.branch}"))
+        made.append(self._only(statement, conclusion, bool(initial)))
         return tuple(made)
+
+    def _only(self, statement: Statement, conclusion: Statement, continued: bool) -> Obligation:
+        """The relation has no other solution (on the branch, or continued from the start)."""
+        v: Symbol = self.unknown
+        if not isinstance(v, Symbol):
+            v = Dummy("v", **self.unknown._assumptions.generator)
+        residual = Statement(statement.lhs, "=", statement.rhs).residual.subs(self.unknown, v)
+        branch = None if self.branch is None else self.branch.subs(self.unknown, v)
+        about = f"{conclusion.rhs} is the only solution"
+        return OnlySolution(
+            residual,  # type: ignore[arg-type]
+            v,
+            conclusion.rhs,  # type: ignore[arg-type]
+            conclusion.domain,
+            branch,
+            continued,
+            about,
+        )
 
 
 @dataclass(frozen=True)
@@ -193,6 +218,7 @@ class ImplicitInverse(Rule):
         inside = domain.extended([v]).restricted(where=(self.low < v, v < self.high))
         made: list[Obligation] = []
         root = conclusion.rhs
+        made += keeps_relation(conclusion, "=")
         if not isinstance(root, ImplicitRoot) or root != ImplicitRoot(
             body, dummy, self.low, self.high
         ):
@@ -201,12 +227,17 @@ class ImplicitInverse(Rule):
         made.append(SignHolds(Ne(slope, 0), inside, "H is strictly monotone on the bracket"))
         rising = SignHolds(Gt(slope, 0), inside, "").check().outcome.established
         regular, orientation = _regular(body, dummy)
-        rising = rising if orientation > 0 else not rising
-        below, above = (Le, Ge) if rising else (Ge, Le)
-        for end, relation, text in ((self.low, below, "lower"), (self.high, above, "upper")):
-            if not end.is_infinite:
-                at = regular.subs(dummy, end)
-                about = f"H - G has the right sign at the {text} end"
+        for end, upper in ((self.low, False), (self.high, True)):
+            about = f"H - G has the right sign at the {'upper' if upper else 'lower'} end"
+            nonnegative = upper == rising
+            if end.is_infinite:
+                made += _sign_at_infinity(body, dummy, end, nonnegative, domain, about)
+                continue
+            relation = Ge if nonnegative == (orientation > 0) else Le
+            at = regular.subs(dummy, end)
+            if at.has(S.ComplexInfinity, S.NaN):
+                made.append(Settled(False, f"{about}: it has no value there"))
+            else:
                 made.append(SignHolds(relation(at, 0), domain, about))
         made.append(
             SignHolds(
@@ -220,6 +251,24 @@ class ImplicitInverse(Rule):
         residual = body.subs(dummy, initial.rhs).subs(self.unknown.args[0], initial.lhs.args[0])
         made.append(Vanishes(residual, domain, "the root passes through the initial value"))
         return tuple(made)
+
+
+def _sign_at_infinity(
+    body: Expr, v: Symbol, end: Expr, nonnegative: bool, domain: Domain, about: str
+) -> list[Obligation]:
+    """The limit of the body at an infinite end of the bracket has the sign of a sign change."""
+    expected = S.Infinity if nonnegative else S.NegativeInfinity
+    try:
+        value = limit(body, v, end, "-" if end is S.Infinity else "+")
+    except (NotImplementedError, ValueError, TypeError):
+        value = expected
+    if not value.is_finite:
+        return [Tends(body, v, end, expected, domain, about)]
+    relation = (Ge if nonnegative else Le)(value, 0, evaluate=False)
+    return [
+        Tends(body, v, end, value, domain, f"{about}: the limit is {value}"),
+        SignHolds(relation, domain, about),
+    ]
 
 
 def _regular(body: Expr, v: Symbol) -> tuple[Expr, int]:
@@ -274,10 +323,11 @@ class BackSubstitute(Rule):
     ) -> tuple[Obligation, ...]:
         last = premises[-1]
         made: list[Obligation] = [
+            *keeps_relation(conclusion, "="),
             Settled(
                 conclusion.lhs == last.lhs and conclusion.rhs == last.rhs,
                 "the solution is the one found",
-            )
+            ),
         ]
         solution = {p.lhs: p.rhs for p in premises}
         for about, residual in self.problem.residuals(solution):

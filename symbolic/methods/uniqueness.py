@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Basic, Expr, Ne, Not, Poly, S, Symbol, fraction, roots, together
+from sympy import Basic, Expr, Ne, Not, Poly, S, Symbol, cancel, fraction, roots, together
 from sympy.polys.polyerrors import PolynomialError
 
 from derivax.symbolic.exact.domain import Domain
@@ -47,6 +47,10 @@ class OnlySolution(Obligation):
         if self.v not in slope.free_symbols:
             return sign_holds(Ne(slope, 0, evaluate=False), self.domain)
         if self.continued:
+            # a slope such as 1/(v (s - v)) vanishes nowhere, whatever v is
+            numerator = fraction(cancel(together(slope)))[0]
+            if self.v not in numerator.free_symbols:
+                return sign_holds(Ne(numerator, 0, evaluate=False), self.domain)
             simple = Ne(slope.subs(self.v, self.solution), 0, evaluate=False)
             return sign_holds(simple, self.domain)
         inside = self.domain.extended([self.v])
