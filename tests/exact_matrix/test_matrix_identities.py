@@ -1,4 +1,4 @@
-"""Matrix identities for all sizes: true ones are proven, near misses are refuted by rational matrices."""
+"""Matrix identities for all sizes: true ones proven, near misses refuted by rational matrices."""
 
 from __future__ import annotations
 
@@ -68,9 +68,13 @@ TRUE = {
     "binomial": ((A + B) ** 2 - A**2 - A * B - B * A - B**2, ()),
     "commutator is traceless": (Trace(A * B - B * A), ()),
     "Jacobi identity": (
-        A * (B * C - C * B) - (B * C - C * B) * A
-        + B * (C * A - A * C) - (C * A - A * C) * B
-        + C * (A * B - B * A) - (A * B - B * A) * C, (),
+        A * (B * C - C * B)
+        - (B * C - C * B) * A
+        + B * (C * A - A * C)
+        - (C * A - A * C) * B
+        + C * (A * B - B * A)
+        - (A * B - B * A) * C,
+        (),
     ),
     "projection by a frame": (V * V.T * V * V.T - V * V.T, frame),
     "trace of a projection": (Trace(V * V.T) - r, frame),
@@ -93,23 +97,27 @@ TRUE = {
     "Woodbury": (X - (one - F * Y * G), ()),
     "push through": (X * F - F * Y, ()),
     "resolvent identity": (
-        (A - a * one).I - (B - a * one).I - (A - a * one).I * (B - A) * (B - a * one).I, (),
+        (A - a * one).I - (B - a * one).I - (A - a * one).I * (B - A) * (B - a * one).I,
+        (),
     ),
     "first resolvent identity": (
-        (A - a * one).I - (A - b * one).I - (a - b) * (A - a * one).I * (A - b * one).I, (),
+        (A - a * one).I - (A - b * one).I - (a - b) * (A - a * one).I * (A - b * one).I,
+        (),
     ),
     "a number equals its transpose": (x.T * A * x - x.T * A.T * x, ()),
     "Hadamard product commutes": (HadamardProduct(A, B) - HadamardProduct(B, A), ()),
     "an explicit symmetric factor": (
         ImmutableMatrix([[1, 2], [2, 1]]) * MatrixSymbol("Z", 2, 3)
-        - (MatrixSymbol("Z", 2, 3).T * ImmutableMatrix([[1, 2], [2, 1]])).T, (),
+        - (MatrixSymbol("Z", 2, 3).T * ImmutableMatrix([[1, 2], [2, 1]])).T,
+        (),
     ),
     "scalars commute": (a * A * b - b * A * a, ()),
     "scalar identity": ((a + b) ** 2 * A - (a**2 + 2 * a * b + b**2) * A, ()),
     "Cayley transform is a rotation": (
-        ((one - K) * (one + K).I).T * ((one - K) * (one + K).I) - one, antisymmetric,
+        ((one - K) * (one + K).I).T * ((one - K) * (one + K).I) - one,
+        antisymmetric,
     ),
-}  # fmt: skip
+}
 
 FALSE = {
     "matrices do not commute": (A * B - B * A, ()),
@@ -137,18 +145,23 @@ FALSE = {
     "Woodbury, sign": (X - (one + F * Y * G), ()),
     "push through, sign": (X * F - F * (Identity(m) - G * F).I, ()),
     "resolvent, sign": (
-        (A - a * one).I - (A - b * one).I - (b - a) * (A - a * one).I * (A - b * one).I, (),
+        (A - a * one).I - (A - b * one).I - (b - a) * (A - a * one).I * (A - b * one).I,
+        (),
     ),
     "Hadamard is not the product": (HadamardProduct(A, B) - A * B, ()),
     "explicit factor, other side": (
         ImmutableMatrix([[1, 2], [3, 4]]) * MatrixSymbol("Z", 2, 2)
-        - MatrixSymbol("Z", 2, 2) * ImmutableMatrix([[1, 2], [3, 4]]), (),
+        - MatrixSymbol("Z", 2, 2) * ImmutableMatrix([[1, 2], [3, 4]]),
+        (),
     ),
     "scalar": (a * A - b * A, ()),
-    "dimensions with a shift": (MatrixSymbol("S", n + 1, n).T * MatrixSymbol("S", n + 1, n) - one, ()),
+    "dimensions with a shift": (
+        MatrixSymbol("S", n + 1, n).T * MatrixSymbol("S", n + 1, n) - one,
+        (),
+    ),
     "not zero": (A, ()),
     "determinant of a sum": (Determinant(A + B) - Determinant(A) - Determinant(B), ()),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("expr", "modulo"), TRUE.values(), ids=TRUE)

@@ -1,0 +1,634 @@
+"""Every rule: a right conclusion is established, wrong ones are refuted with a reason.
+
+`TABLE` has, for each rule, a use of it and false claims from the same premises: a lost factor 2, a
+sign, a swapped symbol, a missing condition, a wrong relation.  The walk at the end fails on a rule
+that is not in the table.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+import pytest
+from sympy import (
+    Derivative,
+    Determinant,
+    Function,
+    Identity,
+    ImmutableMatrix,
+    Integral,
+    MatrixSymbol,
+    OneMatrix,
+    Piecewise,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    Trace,
+    cos,
+    exp,
+    log,
+    oo,
+    sin,
+    sqrt,
+    symbols,
+)
+
+import derivax.symbolic.methods as methods
+from derivax.symbolic.exact.outcome import Outcome, weakest
+from derivax.symbolic.methods.cases import Cases
+from derivax.symbolic.methods.closed_form import ClosedForm
+from derivax.symbolic.methods.combine import Combine
+from derivax.symbolic.methods.differentiate import Differentiate
+from derivax.symbolic.methods.enumeration import Enumeration
+from derivax.symbolic.methods.extremum import Extremum
+from derivax.symbolic.methods.hessian import Hessian
+from derivax.symbolic.methods.identity import Identity as ScalarIdentity
+from derivax.symbolic.methods.induction import Induction
+from derivax.symbolic.methods.inequality import SumOfSquares
+from derivax.symbolic.methods.integrate import Integrate, Separate
+from derivax.symbolic.methods.invariant import Invariant
+from derivax.symbolic.methods.limit import Limit
+from derivax.symbolic.methods.matrix_gradient import MatrixGradient
+from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIdentity
+from derivax.symbolic.methods.modified_equation import ModifiedEquation, StepCount
+from derivax.symbolic.methods.series_to_order import SeriesToOrder
+from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, SolveFor
+from derivax.symbolic.methods.spectral import Eigenpairs
+from derivax.symbolic.methods.substitute import Rewrite, Substitute
+from derivax.symbolic.methods.theorem import Theorem
+from derivax.symbolic.nodes.matrix_calculus import Gradient
+from derivax.symbolic.problem import Problem
+from derivax.symbolic.rules import Given, Rule
+from derivax.symbolic.statements import Statement
+
+t, tau, s, u0, a, b, c, h = symbols("t tau s u0 a b c h", positive=True)
+x, y, z, p, q = symbols("x y z p q", real=True)
+n = Symbol("n", integer=True, nonnegative=True)
+k = Symbol("k", integer=True)
+N = Symbol("N", integer=True, positive=True)
+u, X, f = Function("u", positive=True), Function("X"), Function("f")
+A, B = MatrixSymbol("A", N, N), MatrixSymbol("B", N, N)
+D1, D2 = MatrixSymbol("D1", N, N), MatrixSymbol("D2", N, N)
+
+
+def eq(lhs: Any, rhs: Any, *given: Any) -> Statement:
+    return Statement(S(lhs), "=", S(rhs), given=given)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A rule, its premises, what it concludes (None: the rule says so itself), and false claims."""
+
+    rule: Rule
+    premises: tuple[Statement, ...] = ()
+    right: Statement | None = None
+    wrong: dict[str, Statement | Callable[[Statement], Statement]] = field(default_factory=dict)
+    misused: dict[str, Rule] = field(default_factory=dict)
+    """the rule with other parameters, under which it must be refuted"""
+    assumed: bool = False
+
+
+def with_rhs(change: Callable[[Any], Any]) -> Callable[[Statement], Statement]:
+    return lambda statement: replace(statement, rhs=change(statement.rhs))
+
+
+lost_factor = with_rhs(lambda rhs: 2 * rhs)
+lost_sign = with_rhs(lambda rhs: -rhs)
+
+
+def wrong_relation(statement: Statement) -> Statement:
+    return replace(statement, rel="<")
+
+
+logistic = eq(tau * u(t).diff(t), 2 * u(t) * (s - u(t)))
+start = eq(u(0), u0)
+growth = s * exp(2 * s * t / tau) / (exp(2 * s * t / tau) - 1 + s / u0)
+modes = (
+    eq(
+        tau * Function("a")(t).diff(t), Function("b")(t) * (s - Function("a")(t) * Function("b")(t))
+    ),
+    eq(
+        tau * Function("b")(t).diff(t), Function("a")(t) * (s - Function("a")(t) * Function("b")(t))
+    ),
+)
+charge = Function("a")(t) ** 2 - Function("b")(t) ** 2
+doubling = (eq(X(n + 1), a * X(n)), eq(X(0), c))
+loss = eq(Symbol("E"), Trace((A * B).T * (A * B)))
+bordered = (x - y) * Identity(N) + y * OneMatrix(N, N)
+euler = ModifiedEquation(1, h, {x: x + h * f(x)})
+slow = StepCount(h, u0, a, count=Symbol("n_steps"))
+decay = Problem([logistic], u(t), {u(0): u0})
+
+
+TABLE: dict[type[Rule], list[Use]] = {
+    Given: [
+        Use(Given(eq(x, y)), wrong={"another statement": eq(x, -y), "relation": wrong_relation})
+    ],
+    Substitute: [
+        Use(
+            Substitute({x: 3 * y}),
+            (eq(z, x**2),),
+            eq(z, 9 * y**2),
+            {
+                "factor": eq(z, 3 * y**2),
+                "swapped symbol": eq(z, 9 * x**2),
+                "relation": wrong_relation,
+            },
+        ),
+        Use(
+            Substitute(),
+            (eq(z, u(t) ** 2), eq(u(t), exp(-t))),
+            eq(z, exp(-2 * t)),
+            {"sign": eq(z, exp(2 * t)), "not replaced everywhere": eq(z, u(t) * exp(-t))},
+        ),
+        Use(
+            Substitute({a: b - 1}),
+            (eq(sqrt(a**2), a),),
+            eq(sqrt((b - 1) ** 2), b - 1, b > 1),
+            {"outside the domain": eq(sqrt((b - 1) ** 2), b - 1)},
+        ),
+    ],
+    Rewrite: [
+        Use(
+            Rewrite(rhs=(x + 1) ** 2),
+            (eq(y, x**2 + 2 * x + 1),),
+            None,
+            {
+                "factor": eq(y, (2 * x + 1) ** 2),
+                "sign": eq(y, (x - 1) ** 2),
+                "left": eq(-y, (x + 1) ** 2),
+            },
+        ),
+        Use(
+            Rewrite(multiplier=S(2)),
+            (Statement(x, "<=", y),),
+            None,
+            {"strict": wrong_relation, "one side only": Statement(x, "<=", 2 * y)},
+            {
+                "negative factor": Rewrite(multiplier=S(-1)),
+                "factor of any sign": Rewrite(multiplier=z),
+            },
+        ),
+        Use(
+            Rewrite(multiplier=1 / a),
+            (eq(a * x, a * y),),
+            None,
+            {"sign": eq(x, -y)},
+            {"division by what may vanish": Rewrite(multiplier=1 / z)},
+        ),
+    ],
+    ScalarIdentity: [
+        Use(
+            ScalarIdentity(cos(2 * x), cos(x) ** 2 - sin(x) ** 2),
+            (),
+            None,
+            {"sign": eq(cos(2 * x), cos(x) ** 2 + sin(x) ** 2), "relation": wrong_relation},
+        )
+    ],
+    Differentiate: [
+        Use(
+            Differentiate(t),
+            (eq(z, t**2 * u(t)),),
+            eq(0, 2 * t * u(t) + t**2 * u(t).diff(t)),
+            {
+                "factor": eq(0, t * u(t) + t**2 * u(t).diff(t)),
+                "chain rule forgotten": eq(0, 2 * t * u(t)),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    Separate: [
+        Use(
+            Separate(u(t), 2 * u(t) * (s - u(t)), 1 / tau),
+            (logistic,),
+            None,
+            {"factor": lost_factor, "sign": lost_sign, "relation": wrong_relation},
+        )
+    ],
+    Integrate: [
+        Use(
+            Integrate(t),
+            (eq(u(t).diff(t) / u(t), -a), start),
+            eq(log(u(t) / u0), -a * t),
+            {
+                "factor": eq(log(u(t) / u0), -2 * a * t),
+                "initial value lost": eq(log(u(t)), -a * t),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    SolveFor: [
+        Use(
+            SolveFor(x),
+            (eq(a * x + b, c),),
+            eq(x, (c - b) / a),
+            {
+                "sign": eq(x, (c + b) / a),
+                "factor": eq(x, (c - b) / (2 * a)),
+                "relation": wrong_relation,
+            },
+        ),
+        Use(
+            SolveFor(x, branch=x > 0),
+            (eq(x**2, a),),
+            eq(x, sqrt(a)),
+            {"other branch": eq(x, -sqrt(a))},
+            {"no branch named": SolveFor(x)},
+        ),
+    ],
+    ImplicitInverse: [
+        Use(
+            ImplicitInverse(u(t), u0, oo),
+            (eq(log(u(t) / u0) + u(t) - u0, t), start),
+            None,
+            {"relation": wrong_relation, "another root": with_rhs(lambda r: r + 1)},
+            {"bracket on the wrong side": ImplicitInverse(u(t), S(0), u0)},
+        ),
+        Use(
+            ImplicitInverse(u(t), u0, oo),
+            (eq(1 / u0 - 1 / u(t), t, t * u0 < Rational(1, 2)), start),
+            None,
+            {"a root that escapes": lambda st: replace(st, given=())},
+        ),
+    ],
+    BackSubstitute: [
+        Use(
+            BackSubstitute(decay),
+            (eq(u(t), growth),),
+            None,
+            {"another solution": lost_factor, "relation": wrong_relation},
+        ),
+    ],
+    MatrixIdentity: [
+        Use(
+            MatrixIdentity((A * B).T, B.T * A.T),
+            (),
+            None,
+            {"order": eq((A * B).T, A.T * B.T), "sign": lost_sign, "relation": wrong_relation},
+        )
+    ],
+    DiagonalEntries: [
+        Use(
+            DiagonalEntries({D1: x, D2: y}),
+            (eq(D1 * D2 * D1, 3 * D2),),
+            eq(x**2 * y, 3 * y),
+            {
+                "factor": eq(x**2 * y, 6 * y),
+                "swapped": eq(x * y**2, 3 * y),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    MatrixGradient: [
+        Use(
+            MatrixGradient(A),
+            (loss,),
+            eq(Gradient(Symbol("E"), A), 2 * A * B * B.T),
+            {
+                "factor": eq(Gradient(Symbol("E"), A), A * B * B.T),
+                "transposed": eq(Gradient(Symbol("E"), A), 2 * B * B.T * A),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    Hessian: [
+        Use(
+            Hessian((x, y)),
+            (eq(z, x**2 * y),),
+            eq(MatrixSymbol("H", 2, 2), ImmutableMatrix([[2 * y, 2 * x], [2 * x, 0]])),
+            {
+                "factor": eq(MatrixSymbol("H", 2, 2), ImmutableMatrix([[2 * y, x], [x, 0]])),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    Limit: [
+        Use(
+            Limit(t, oo),
+            (eq(u(t), growth),),
+            Statement(u(t), "->", s, tends=(t, oo)),
+            {
+                "factor": Statement(u(t), "->", 2 * s, tends=(t, oo)),
+                "sign": Statement(u(t), "->", -s, tends=(t, oo)),
+                "swapped symbol": Statement(u(t), "->", u0, tends=(t, oo)),
+                "another point": Statement(u(t), "->", s, tends=(t, S(0))),
+                "not a limit": eq(u(t), s),
+            },
+        )
+    ],
+    SeriesToOrder: [
+        Use(
+            SeriesToOrder(x, 0, 3, expr=exp(a * x)),
+            (),
+            Statement(
+                exp(a * x), "~", 1 + a * x + (a * x) ** 2 / 2 + (a * x) ** 3 / 6, tends=(x, S(0))
+            ),
+            {
+                "factor": Statement(
+                    exp(a * x),
+                    "~",
+                    1 + a * x + (a * x) ** 2 / 2 + (a * x) ** 3 / 3,
+                    tends=(x, S(0)),
+                ),
+                "order lost": Statement(
+                    exp(a * x), "~", 1 + a * x + (a * x) ** 2 / 2, tends=(x, S(0))
+                ),
+                "relation": lambda st: replace(st, rel="="),
+            },
+        ),
+    ],
+    ClosedForm: [
+        Use(
+            ClosedForm(X(n), c * a**n),
+            doubling,
+            None,
+            {
+                "factor": lost_factor,
+                "index shifted": eq(X(n), c * a ** (n + 1)),
+                "swapped symbols": eq(X(n), a * c**n),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    SumOfSquares: [
+        Use(
+            SumOfSquares([(1, x - y)], lhs=2 * x * y, rhs=x**2 + y**2, attained={x: 1, y: 1}),
+            (),
+            None,
+            {
+                "factor": Statement(4 * x * y, "<=", x**2 + y**2),
+                "reversed": Statement(x**2 + y**2, "<=", 2 * x * y),
+                "strict": wrong_relation,
+            },
+            {
+                "not attained there": SumOfSquares(
+                    [(1, x - y)], lhs=2 * x * y, rhs=x**2 + y**2, attained={x: 1, y: 2}
+                ),
+                "negative coefficient": SumOfSquares([(-1, x - y)], lhs=x**2 + y**2, rhs=2 * x * y),
+            },
+        ),
+        Use(
+            SumOfSquares(products=[(x, 1 - x)], lhs=x**2, rhs=x),
+            (),
+            Statement(x**2, "<=", x, given=(x >= 0, x <= 1)),
+            {"missing condition": Statement(x**2, "<=", x)},
+        ),
+    ],
+    Enumeration: [
+        Use(
+            Enumeration(N, (1, 2, 3, 4), eq(Sum(k**2, (k, 1, N)), N * (N + 1) * (2 * N + 1) / 6)),
+            (),
+            None,
+            {"factor": lost_factor, "strict": wrong_relation},
+        )
+    ],
+    Induction: [
+        Use(
+            Induction(n, 0, eq(Sum(k**3, (k, 0, n)), n**2 * (n + 1) ** 2 / 4)),
+            (),
+            None,
+            {
+                "factor": lost_factor,
+                "wrong base": with_rhs(lambda r: r + 1),
+                "relation": wrong_relation,
+            },
+        ),
+        Use(
+            Induction(n, 0, eq(X(n), c * a**n)),
+            doubling,
+            None,
+            {"index shifted": eq(X(n), c * a ** (n + 1)), "sign": lost_sign},
+        ),
+    ],
+    Theorem: [
+        Use(
+            Theorem("Bernoulli's inequality", Statement(1 + n * a, "<=", (1 + a) ** n)),
+            (),
+            None,
+            {
+                "factor": Statement(1 + 2 * n * a, "<=", (1 + a) ** n),
+                "missing condition": Statement(1 + n * x, "<=", (1 + x) ** n),
+            },
+            assumed=True,
+        )
+    ],
+    Combine: [
+        Use(
+            Combine([1, -2]),
+            (eq(x + 2 * y, 5), eq(y, 1)),
+            eq(x, 3),
+            {"sign": eq(x, 7), "factor": eq(2 * x, 3), "relation": wrong_relation},
+        ),
+        Use(
+            Combine([a, 1]),
+            (Statement(x, "<=", y), Statement(y, "<", z)),
+            Statement(a * x + y, "<", a * y + z),
+            {
+                "reversed": Statement(a * y + z, "<", a * x + y),
+                "equation": eq(a * x + y, a * y + z),
+            },
+        ),
+        Use(
+            Combine([1], {}),
+            (Statement(x, "<=", y),),
+            None,
+            {"strict": wrong_relation},
+            {"negative factor": Combine([-1]), "division by what may vanish": Combine([1 / z])},
+        ),
+        Use(
+            Combine([0, 0], {(0, 1): 1}),
+            (eq(x, p), eq(y, q)),
+            eq(x * y, p * q),
+            {"sign": eq(x * y, -p * q)},
+        ),
+    ],
+    Cases: [
+        Use(
+            Cases(),
+            (eq(z, x, x >= 0), eq(z, -x, x < 0)),
+            eq(z, Piecewise((x, x >= 0), (-x, True))),
+            {
+                "sign": eq(z, Piecewise((x, x >= 0), (x, True))),
+                "branches swapped": eq(z, Piecewise((-x, x >= 0), (x, True))),
+                "case forgotten": eq(z, Piecewise((x, x >= 1), (-x, x < 0))),
+                "relation": wrong_relation,
+            },
+        ),
+    ],
+    Extremum: [
+        Use(
+            Extremum(t, 1 / a, "max", 0, oo, expr=t * exp(-a * t)),
+            (),
+            None,
+            {
+                "factor": Statement(t * exp(-a * t), "<=", exp(-1) / (2 * a), given=(t >= 0,)),
+                "reversed": Statement(exp(-1) / a, "<=", t * exp(-a * t), given=(t >= 0,)),
+            },
+            {
+                "another point": Extremum(t, 2 / a, "max", 0, oo, expr=t * exp(-a * t)),
+                "minimum": Extremum(t, 1 / a, "min", 0, oo, expr=t * exp(-a * t)),
+            },
+        )
+    ],
+    Eigenpairs: [
+        Use(
+            Eigenpairs(
+                [(x + (N - 1) * y, 1), (x - y, N - 1)], bordered, variable=z, size=N, sizes=(2, 3)
+            ),
+            (),
+            None,
+            {
+                "factor": lost_factor,
+                "multiplicities swapped": eq(
+                    Determinant(bordered - z * Identity(N)),
+                    (x + (N - 1) * y - z) ** (N - 1) * (x - y - z),
+                ),
+                "relation": wrong_relation,
+            },
+            {
+                "wrong eigenvalue": Eigenpairs(
+                    [(x + N * y, 1), (x - y, N - 1)], bordered, variable=z, size=N, sizes=(2, 3)
+                ),
+                "wrong multiplicity": Eigenpairs(
+                    [(x + (N - 1) * y, 2), (x - y, N - 2)],
+                    bordered,
+                    variable=z,
+                    size=N,
+                    sizes=(2, 3),
+                ),
+            },
+        )
+    ],
+    Invariant: [
+        Use(
+            Invariant(charge, t),
+            modes,
+            eq(Derivative(charge, t), 0),
+            {"a rate": eq(Derivative(charge, t), 1), "relation": wrong_relation},
+        ),
+        Use(
+            Invariant(Function("a")(t) * Function("b")(t), t),
+            modes,
+            None,
+            {
+                "called conserved": with_rhs(lambda r: S(0)),
+                "factor": lost_factor,
+                "sign": lost_sign,
+            },
+        ),
+    ],
+    ModifiedEquation: [
+        Use(
+            euler,
+            (),
+            None,
+            {
+                "factor": with_rhs(lambda r: r.subs(h, 2 * h)),
+                "sign": with_rhs(lambda r: r.subs(h, -h)),
+                "correction lost": with_rhs(lambda r: r.subs(h, 0)),
+                "relation": lambda st: replace(st, rel="="),
+            },
+        )
+    ],
+    StepCount: [
+        Use(
+            slow,
+            (euler.conclude(),),
+            None,
+            {
+                "factor": with_rhs(
+                    lambda r: Integral(1 / f(y), (y, u0, a)) / h + log(f(a) / f(u0))
+                ),
+                "sign": with_rhs(
+                    lambda r: Integral(1 / f(y), (y, u0, a)) / h - log(f(a) / f(u0)) / 2
+                ),
+                "ends swapped": with_rhs(
+                    lambda r: Integral(1 / f(y), (y, u0, a)) / h + log(f(u0) / f(a)) / 2
+                ),
+            },
+        )
+    ],
+}
+
+USES = [
+    pytest.param(use, id=f"{rule.__name__}-{i}")
+    for rule, uses in TABLE.items()
+    for i, use in enumerate(uses)
+]
+CLAIMS = [
+    pytest.param(use, claim, id=f"{rule.__name__}-{i}-{label.replace(' ', '-')}")
+    for rule, uses in TABLE.items()
+    for i, use in enumerate(uses)
+    for label, claim in use.wrong.items()
+]
+MISUSES = [
+    pytest.param(use, rule, id=f"{kind.__name__}-{i}-{label.replace(' ', '-')}")
+    for kind, uses in TABLE.items()
+    for i, use in enumerate(uses)
+    for label, rule in use.misused.items()
+]
+
+
+def judged(rule: Rule, premises: tuple[Statement, ...], claim: Statement) -> tuple[Outcome, str]:
+    findings = [(o.about, o.check()) for o in rule.obligations(premises, claim)]
+    outcome = weakest(f.outcome for _, f in findings)
+    return outcome, "; ".join(f"{about}: {f.outcome} {f.detail}" for about, f in findings)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_right_conclusion_is_established(use: Use) -> None:
+    conclusion = use.right if use.right is not None else use.rule.conclude(*use.premises)
+    outcome, report = judged(use.rule, use.premises, conclusion)
+    if use.assumed:
+        assert outcome is Outcome.ASSUMED, report
+    elif isinstance(use.rule, Given):
+        assert outcome is Outcome.NOT_APPLICABLE, report
+    else:
+        assert outcome.established, report
+
+
+@pytest.mark.parametrize(("use", "claim"), CLAIMS)
+def test_a_wrong_claim_is_refuted(
+    use: Use, claim: Statement | Callable[[Statement], Statement]
+) -> None:
+    if callable(claim):
+        claim = claim(use.right if use.right is not None else use.rule.conclude(*use.premises))
+    outcome, report = judged(use.rule, use.premises, claim)
+    assert outcome is Outcome.REFUTED, report
+
+
+@pytest.mark.parametrize(("use", "rule"), MISUSES)
+def test_a_misused_rule_is_refuted(use: Use, rule: Rule) -> None:
+    outcome, report = judged(rule, use.premises, rule.conclude(*use.premises))
+    assert outcome is Outcome.REFUTED, report
+
+
+def rules_of_the_house() -> set[type[Rule]]:
+    found: set[type[Rule]] = set()
+    for module in pkgutil.iter_modules(methods.__path__):
+        loaded = import_module(f"{methods.__name__}.{module.name}")
+        for value in vars(loaded).values():
+            if isinstance(value, type) and issubclass(value, Rule) and value is not Rule:
+                found.add(value)
+    return found
+
+
+def test_every_rule_has_false_claims_in_the_table() -> None:
+    missing = [rule.__name__ for rule in rules_of_the_house() if rule not in TABLE]
+    assert missing == []
+    for rule, uses in TABLE.items():
+        assert sum(len(use.wrong) + len(use.misused) for use in uses) >= 2, rule.__name__
+
+
+def test_every_rule_explains_itself() -> None:
+    for rule in rules_of_the_house() | {Given}:
+        assert rule.__doc__
+        assert len(rule.__doc__) > 40
+        assert isinstance(rule.name, str)
+    names = [rule.name for rule in rules_of_the_house()]
+    assert len(names) == len(set(names))
