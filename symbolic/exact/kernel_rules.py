@@ -61,12 +61,23 @@ def kernel_graph(expr: Basic) -> Graph:
 
 
 class Conversion:
-    """One pass over the graph with a fixed table of roots, {identity: L} for base**(1/L)."""
+    """One pass over the graph with a fixed table of roots, {identity: L} for base**(1/L).
+
+    `plain_angles` keeps sin a and cos a as kernels, with sin(a)**2 = 1 - cos(a)**2, instead of writing
+    them as exponentials: less is recognised, but results look as one would write them.
+    """
 
     def __init__(
-        self, ring: KernelRing, graph: Graph, domain: Domain | None, roots: dict[str, int]
+        self,
+        ring: KernelRing,
+        graph: Graph,
+        domain: Domain | None,
+        roots: dict[str, int],
+        *,
+        plain_angles: bool = False,
     ) -> None:
         self.ring, self._graph, self._domain, self._roots = ring, graph, domain, roots
+        self._plain_angles = plain_angles
         self.implicit: list[tuple[Kernel, Any]] = []
         self._value: dict[int, Quotient] = {}
         self.signs = Signs(ring)
@@ -160,21 +171,23 @@ class Conversion:
             return self._exp_term(Fraction(1), ring.one)
         if expr in _POSITIVE_CONSTANTS if not expr.args else False:
             return ring.of(
-                ring.kernel(f"const:{expr}", str(expr), "number", real=True, positive=True)
+                ring.kernel(
+                    f"const:{expr}", str(expr), "number", real=True, positive=True, meaning=expr
+                )
             )
         if expr is sp.S.GoldenRatio:
             return self.of((1 + sp.sqrt(5)) / 2)
         if isinstance(expr, sp.Symbol):
             facts = self._symbol_facts(expr)
-            return ring.of(ring.kernel(f"sym:{slot}", str(expr), "symbol", **facts))
+            return ring.of(ring.kernel(f"sym:{slot}", str(expr), "symbol", meaning=expr, **facts))
         if not isinstance(expr, sp.Expr) or not expr.args:
             raise RefusesForm(f"{type(expr).__name__} is not a kernel")
         if is_jet(expr):
             variable = stand_in(expr)
             facts = _assumed(variable)
-            return ring.of(ring.kernel(f"leaf:{slot}", _short(expr), "jet", **facts))
+            return ring.of(ring.kernel(f"leaf:{slot}", _short(expr), "jet", meaning=expr, **facts))
         facts = _assumed(expr) if hasattr(expr, "body_at") else {}
-        kernel = ring.kernel(f"leaf:{slot}", _short(expr), "opaque", **facts)
+        kernel = ring.kernel(f"leaf:{slot}", _short(expr), "opaque", meaning=expr, **facts)
         if hasattr(expr, "body_at") and all(kernel is not k for k, _ in self.implicit):
             self.implicit.append((kernel, expr))
         return ring.of(kernel)
@@ -480,14 +493,41 @@ class Conversion:
 
     def cosine(self, a: Quotient) -> Quotient:
         """cos a = (z + 1/z)/2 with z = exp(I a)."""
+        if self._plain_angles and not a.is_zero:
+            return self._plain_angle(a)[1]
         z, w = self._turn(a)
         return self.ring.scaled(self.ring.add(z, w), fmpq(1, 2))
 
     def sine(self, a: Quotient) -> Quotient:
         """sin a = -I (z - 1/z)/2."""
+        if self._plain_angles and not a.is_zero:
+            return self._plain_angle(a)[0]
         z, w = self._turn(a)
         difference = self.ring.add(z, self.ring.scaled(w, fmpq(-1)))
         return self.ring.scaled(self.ring.mul(self.unity(Fraction(1, 2)), difference), fmpq(-1, 2))
+
+    def _plain_angle(self, a: Quotient) -> tuple[Quotient, Quotient]:
+        """(sin a, cos a) as kernels."""
+        ring = self.ring
+        sign = 1
+        if a.num.leading_coefficient() < 0:
+            a, sign = ring.scaled(a, fmpq(-1)), -1
+        known = {"real": self.signs.is_real(a), "depends": self._dependence(a)}
+        text, identity = ring.text_of(a), ring.identity_of(a)
+        cosine = ring.of(
+            ring.kernel(f"cos:{identity}", f"cos({text})", "function", meaning=(sp.cos, (a,)), **known)
+        )
+        sine = ring.kernel(
+            f"sin:{identity}",
+            f"sin({text})",
+            "function",
+            degree=2,
+            numerator=ring.one_poly - cosine.num**2,
+            denominator=ring.one_poly,
+            meaning=(sp.sin, (a,)),
+            **known,
+        )
+        return ring.scaled(ring.of(sine), fmpq(sign)), cosine
 
     def hyperbolic(self, a: Quotient) -> tuple[Quotient, Quotient]:
         """(cosh a, sinh a)."""

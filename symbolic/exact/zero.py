@@ -40,7 +40,7 @@ from derivax.symbolic.exact.probing import (
 )
 from derivax.symbolic.exact.sign import sign_holds
 
-__all__ = ["MARGIN", "UNDECIDED_LIMIT", "sign_holds", "vanishes"]
+__all__ = ["MARGIN", "UNDECIDED_LIMIT", "ball_test", "sign_holds", "vanishes"]
 
 MARGIN = Fraction(1, 10**40)
 """Largest radius, relative to the largest term, of a ball that counts."""
@@ -49,7 +49,6 @@ UNDECIDED_LIMIT = Fraction(1, 100)
 """Largest fraction of undecided points with which a test still counts."""
 
 _SMALLEST_RESOLUTION = 1e-300
-_PROBES = 4
 _BATCHES = 3
 
 
@@ -92,6 +91,16 @@ def vanishes(
 # ---- one scalar -----------------------------------------------------------------------------
 
 
+def ball_test(
+    expr: Any, domain: Domain | None = None, *, points: int = 32, seed: int = 0
+) -> Finding:
+    """The test on balls alone, without an attempt at a proof (for scalars); see `vanishes`."""
+    ((_, scalar),) = entries_of(expr)
+    scalar = settled(scalar)
+    _, sample = sample_for([scalar], domain, points, seed)
+    return _BallTest(scalar, sample).run()
+
+
 def _scalar_vanishes(expr: Basic, domain: Domain, sample: Sample) -> Finding:
     if expr.is_Number:
         if expr.is_zero:
@@ -108,7 +117,7 @@ def _scalar_vanishes(expr: Basic, domain: Domain, sample: Sample) -> Finding:
     reason = ""
     try:
         form = normal_form(expr, domain)
-        if form.is_zero and test.seen_zero():
+        if form.is_zero and test.met_value:
             return Finding(
                 Outcome.PROVEN,
                 "normal form",
@@ -131,6 +140,7 @@ class _BallTest:
 
     def __init__(self, expr: Basic, sample: Sample) -> None:
         self._sample = sample
+        self.met_value = False  # a proof needs one, lest it be about nothing
         self._scale = _LargestTerm(expr)
         self._program = BallProgram([expr, *self._scale.leaves], sample.variables)
 
@@ -139,16 +149,13 @@ class _BallTest:
         return balls[0], balls[1:], undefined[0]
 
     def probe(self) -> Finding | None:
-        """A quick attempt to refute at a few points and low precision."""
-        for point in self._sample.batch(0)[-_PROBES:]:
+        """A quick attempt to refute at low precision; notes whether a value was met at all."""
+        for point in reversed(self._sample.batch(0)):
             ball, _, _ = self._at(point, QUICK_BITS)
             if excludes_zero(ball):
                 return refuted(point, ball, QUICK_BITS)
+            self.met_value = self.met_value or not is_nan(ball)
         return None
-
-    def seen_zero(self) -> bool:
-        """Whether the expression has a value at some point, so that a proof is not about nothing."""
-        return any(not is_nan(self._at(p, QUICK_BITS)[0]) for p in self._sample.batch(0))
 
     def run(self) -> Finding:
         """The whole test."""
