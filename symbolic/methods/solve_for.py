@@ -63,7 +63,8 @@ def _without_logarithms(residual: Expr) -> Expr:
     """
     logarithms: list[tuple[Expr, Expr]] = []
     rest: list[Expr] = []
-    for term in Add.make_args(expand(residual, log=False, power_base=False)):
+    shallow = [expand(term, deep=False, log=False) for term in Add.make_args(residual)]
+    for term in Add.make_args(Add(*shallow)):
         inner = [factor for factor in Mul.make_args(term) if isinstance(factor, log)]
         if len(inner) == 1:
             logarithms.append((term / inner[0], inner[0].args[0]))
