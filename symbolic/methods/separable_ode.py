@@ -42,6 +42,7 @@ from sympy import (
     log,
     oo,
     pi,
+    posify,
     powsimp,
     roots,
     separatevars,
@@ -165,7 +166,7 @@ def solve(problem: Problem) -> Derivation:
         rule,
         0,
         name="separated",
-        say=f"Separate the variables, away from the equilibria {parts.f} = 0:",
+        say=f"Separate the variables, away from {parts.f.subs(parts.v, parts.unknown)} = 0:",
         claim=claim,
     )
     quadratic = _irrational_quadratic(parts, problem.domain)
@@ -258,7 +259,8 @@ def _irrational_quadratic(parts: Separated, domain: Domain) -> tuple[Expr, Expr,
     if discriminant.is_zero:
         return None
     settled = sign_holds(Gt(discriminant, 0), domain).outcome.established
-    if settled and sqrt(discriminant).is_rational_function(*discriminant.free_symbols):
+    root = sqrt(posify(discriminant)[0])
+    if settled and root.is_rational_function(*root.free_symbols):
         return None
     return a, b, c
 
