@@ -1,4 +1,4 @@
-"""Separable equations with symbolic parameters, against numerical integration of the equation itself.
+"""Separable equations with symbolic parameters, against integration of the equation itself.
 
 The reference is `mpmath.odefun` (Taylor series at 30 digits) on the right-hand side, at parameter
 values that are chosen here; it uses nothing that the derivation used.
