@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Any
 
 import flint
-from sympy import Add, Basic, Dummy, Expr, S, Symbol
+from sympy import Add, Basic, Dummy, Expr, Ne, S, Symbol
 
 from derivax.errors import DerivaxError, DomainError
 from derivax.symbolic.exact.ball import enclose
@@ -33,7 +33,9 @@ from derivax.symbolic.exact.dominance import limit_certificate
 from derivax.symbolic.exact.order import sides, towards
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.precision import working_precision
-from derivax.symbolic.exact.zero import vanishes
+from derivax.symbolic.exact.regularity import divisors
+from derivax.symbolic.exact.series import taylor
+from derivax.symbolic.exact.zero import sign_holds, vanishes
 
 __all__ = ["tends_to"]
 
@@ -87,14 +89,18 @@ def _exact(shifted: Expr, h: Symbol, value: Basic, domain: Domain) -> str:
     if not value.is_finite and value in (S.Infinity, S.NegativeInfinity, S.ComplexInfinity):
         return ""
     try:
-        from derivax.symbolic.exact.series import taylor
-
-        (constant,) = taylor(shifted, h, S.Zero, 0)
-        if vanishes(Add(constant, -value), domain).outcome is Outcome.PROVEN:
+        (constant,) = taylor(shifted, h, S.Zero, 0, domain=domain)
+        right = vanishes(Add(constant, -value), domain).outcome is Outcome.PROVEN
+        if right and all(_nonzero(c, domain) for c in divisors(shifted, h, domain)):
             return "Taylor series"
-    except (ImportError, DerivaxError, ArithmeticError, RecursionError):
+    except (DerivaxError, ArithmeticError, RecursionError):
         pass
     return ""
+
+
+def _nonzero(coefficient: Expr, domain: Domain) -> bool:
+    relation = Ne(coefficient, 0, evaluate=False)
+    return sign_holds(relation, domain).outcome is Outcome.PROVEN
 
 
 # --- the test along a geometric sequence ---

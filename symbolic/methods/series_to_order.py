@@ -12,10 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, S, Symbol, sympify
+from sympy import Add, Basic, Dummy, Expr, Ne, S, Symbol, sympify
 
 from derivax.errors import DerivaxError, InputError
+from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.order import towards
+from derivax.symbolic.exact.regularity import divisors
 from derivax.symbolic.exact.series import taylor
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import (
@@ -23,6 +25,7 @@ from derivax.symbolic.obligations import (
     NotContradicted,
     Obligation,
     Settled,
+    SignHolds,
     Vanishes,
 )
 from derivax.symbolic.rules import Rule
@@ -77,22 +80,22 @@ class SeriesToOrder(Rule):
             raise InputError(str(statement), "is not an equation", "a series is taken of f = g")
         return statement.lhs, statement.rhs
 
-    def coefficients(self, expr: Expr) -> tuple[Expr, ...]:
+    def _shifted(self, expr: Expr) -> tuple[Expr, Symbol]:
+        """The expression at distance h from the point (at x = +-1/h when it is infinite)."""
+        h = Dummy("h", real=True) if self.point.is_finite else Dummy("h", positive=True)
+        return towards(expr, self.variable, self.point, h, 1), h  # type: ignore[return-value]
+
+    def coefficients(self, expr: Expr, domain: Domain | None = None) -> tuple[Expr, ...]:
         """Exact coefficients of h^0, ..., h^N, where h is x - point, or 1/x at infinity."""
-        if self.point.is_finite:
-            return taylor(expr, self.variable, self.point, self.order)
-        h = Dummy("h", positive=True)
-        shifted = towards(expr, self.variable, self.point, h, 1)
-        sign = 1 if self.point is S.Infinity else -1  # 1/x = -h on the negative side
-        found = taylor(shifted, h, S.Zero, self.order)
+        shifted, h = self._shifted(expr)
+        found = taylor(shifted, h, S.Zero, self.order, domain=domain)
+        sign = -1 if self.point is S.NegativeInfinity else 1  # there h is -1/x
         return tuple(c * sign**k for k, c in enumerate(found))
 
     def conclude(self, *premises: Statement) -> Statement:
         lhs, expr = self._sides(premises)
         try:
             coefficients = self.coefficients(expr)
-        except InputError:
-            raise
         except (DerivaxError, ArithmeticError) as refused:
             raise InputError(
                 str(expr), f"has no Taylor series at {self.variable} = {self.point}", str(refused)
@@ -117,10 +120,14 @@ class SeriesToOrder(Rule):
         about = f"the error is O(h^{self.order + 1}) at distance h from {self.point}"
         falls = FallsAtOrder(error, self.variable, self.point, self.order + 1, domain, about)
         try:
-            exact = self.coefficients(expr)
-            claimed = self.coefficients(conclusion.rhs)
+            exact = self.coefficients(expr, domain)
+            claimed = self.coefficients(conclusion.rhs, domain)
+            divided = divisors(*self._shifted(expr), domain)
         except (DerivaxError, ArithmeticError):
             return (*made, falls)  # not shown to be analytic: the test by halving decides
         for k, (mine, theirs) in enumerate(zip(exact, claimed, strict=True)):
             made.append(Vanishes(Add(theirs, -mine), domain, f"the coefficient of order {k}"))
+        for coefficient in divided:
+            relation = Ne(coefficient, 0, evaluate=False)
+            made.append(SignHolds(relation, domain, f"{coefficient} does not vanish"))
         return (*made, NotContradicted(falls, about))

@@ -31,7 +31,8 @@ class OnlySolution(Obligation):
         v: a symbol; its assumptions and its interval in the domain count.
         solution: free of v.
         branch: a relation in v, or None.
-        continued: the solution is continued from an initial value, so that a simple branch is enough.
+        continued: the solution is continued from an initial value, so that a simple branch is
+            enough.
     """
 
     residual: Expr

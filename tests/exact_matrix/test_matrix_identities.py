@@ -289,7 +289,7 @@ def test_a_trace_of_a_commutator_vanishes(left, right) -> None:
 @settings(max_examples=30)
 @given(expressions(depth=2), expressions(depth=2))
 def test_the_verdict_is_never_wrong_at_a_sample(left, right) -> None:
-    """Whatever is proven equal has equal values; whatever is refuted is different at its witness."""
+    """What is proven equal has equal values; what is refuted differs at its witness."""
     difference = MatAdd(left, MatMul(-1, right))
     finding = matrix_vanishes(difference)
     assert finding.outcome in (Outcome.PROVEN, Outcome.REFUTED)
