@@ -230,9 +230,9 @@ def _size(shifted: Basic, value: Basic, values: dict[Symbol, Fraction], bits: in
         if infinite:
             sign = 1 if value is S.Infinity else -1
             real = ball.real * sign
-            if not ball.imag.contains(flint.arb(0)) or real < 1:
+            if not ball.imag.contains(flint.arb(0)) or real.upper() < 4:
                 return flint.arb(0)  # at a distance of one: not on the way to infinity
-            return -(real.log() / flint.arb(2).log()) if real > 1 else None
+            return -(real.log() / flint.arb(2).log()) if real > 2 else None
         size = abs(ball)
         if size.contains(flint.arb(0)):
             small = size.upper() <= flint.arb(2) ** (-bits // 2)

@@ -83,7 +83,7 @@ class SeriesToOrder(Rule):
     def _shifted(self, expr: Expr) -> tuple[Expr, Symbol]:
         """The expression at distance h from the point (at x = +-1/h when it is infinite)."""
         h = Dummy("h", real=True) if self.point.is_finite else Dummy("h", positive=True)
-        return towards(expr, self.variable, self.point, h, 1), h  # type: ignore[return-value]
+        return towards(expr, self.variable, self.point, h, 1), h
 
     def coefficients(self, expr: Expr, domain: Domain | None = None) -> tuple[Expr, ...]:
         """Exact coefficients of h^0, ..., h^N, where h is x - point, or 1/x at infinity."""
