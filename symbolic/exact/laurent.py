@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import sympy as sp
@@ -37,6 +38,7 @@ __all__ = ["BallSeries", "ExactSeries", "NotAnalytic", "TooShort"]
 _CAPACITIES = (12, 32, 64)
 _SECONDS = 20.0
 _POINTS = 6
+_MULTIPLIED_POWERS = 12
 
 # f' as an expression in the argument g: f(g)' = slope(g) g'
 _SLOPES: dict[type, Callable[[Expr], Expr]] = {
@@ -50,7 +52,6 @@ _SLOPES: dict[type, Callable[[Expr], Expr]] = {
     sp.erf: lambda g: 2 / sp.sqrt(sp.pi) * sp.exp(-(g**2)),
     sp.erfc: lambda g: -2 / sp.sqrt(sp.pi) * sp.exp(-(g**2)),
     sp.erfi: lambda g: 2 / sp.sqrt(sp.pi) * sp.exp(g**2),
-    sp.Si: sp.sinc,
 }
 # entire functions, expanded by their own derivatives in the last argument
 _ENTIRE = (sp.besselj, sp.besseli, sp.airyai, sp.airybi, sp.airyaiprime, sp.airybiprime)
@@ -375,10 +376,14 @@ class ExactSeries:
         return inner._plain(terms[inner.graph.roots[0]])
 
     def _by_derivatives(self, expr: Expr, plain: list[Quotient]) -> list[Quotient]:
-        """sum f^(k)(u_0) (u - u_0)**k / k! with SymPy's derivatives of f."""
+        """sum f^(k)(u_0) (u - u_0)**k / k!, by the node's own coefficients or SymPy's derivatives."""
+        at = expression_of(self.ring, plain[0])
+        own = getattr(expr, "_taylor_", None)
+        if own is not None and at.is_zero:
+            outer = [self.conversion.of(own(k, at)) for k in range(len(plain))]
+            return ps.composed(self.field, outer, plain)
         variable = sp.Dummy("g")
         derivative: Expr = expr.func(*expr.args[:-1], variable)
-        at = expression_of(self.ring, plain[0])
         outer = []
         for k in range(len(plain)):
             value = self.conversion.of(derivative.subs(variable, at))
@@ -497,8 +502,18 @@ class BallSeries:
         valuation = 0
         if base.valuation:
             valuation = int(node.expr.args[1]) * base.valuation
-        at = _value(power, base.coefficients[0], r)
-        return _Term(valuation, ps.power(self._field, base.coefficients, r, at))
+        return _Term(valuation, self._raised(base.coefficients, node.expr.args[1], r))
+
+    def _raised(self, jet: list[Any], exponent: Basic, r: Ball) -> list[Any]:
+        """jet**r; whole powers by multiplication, since the ball of jet[0] may contain zero."""
+        field = self._field
+        if not isinstance(exponent, sp.Integer) or abs(int(exponent)) > _MULTIPLIED_POWERS:
+            return ps.power(field, jet, r, _value(power, jet[0], r))
+        result = [arb(1), *[arb(0)] * (len(jet) - 1)]
+        one = result
+        for _ in range(abs(int(exponent))):
+            result = ps.multiply(field, result, jet)
+        return result if exponent >= 0 else ps.divide(field, one, result)
 
     def _function(self, node: Node, args: list[_Term]) -> list[Any]:
         expr, head, field = node.expr, type(node.expr), self._field
@@ -520,16 +535,48 @@ class BallSeries:
             table = {"s": sine, "c": cosine, "1": [arb(1), *[arb(0)] * (len(plain) - 1)]}
             above, below = {**_CIRCULAR, **_HYPERBOLIC}[head]
             return table[above] if below == "1" else ps.divide(field, table[above], table[below])
-        derivative: Expr = sp.Dummy("g")
-        variable = derivative
-        derivative = expr.func(*expr.args[:-1], variable)
+        if head in _SLOPES:
+            variable = sp.Dummy("g")
+            slope = self._composed_with(_SLOPES[head](variable), variable, plain)
+            slope = ps.multiply(field, slope, ps.derivative(field, plain))
+            return ps.integral(field, slope, _value(HEADS[head], plain[0]))
+        return ps.composed(field, self._outer_jet(expr, plain), plain)
+
+    def _outer_jet(self, expr: Expr, plain: list[Any]) -> list[Any]:
+        """f^(k)/k! over the ball of the argument."""
+        own = getattr(expr, "_taylor_ball_", None)
+        if own is not None:
+            return [_value(own, k, plain[0]) for k in range(len(plain))]
+        variable = sp.Dummy("g")
+        derivative: Expr = expr.func(*expr.args[:-1], variable)
         values = {**self._values, variable: plain[0]}
         outer: list[Any] = []
         for k in range(len(plain)):
             ball = BallProgram(derivative, values).at(values, current_bits())
             outer.append(ball / arb(k).fac())
             derivative = derivative.diff(variable)
-        return ps.composed(field, outer, plain)
+        return outer
+
+    def _composed_with(self, body: Expr, variable: Symbol, plain: list[Any]) -> list[Any]:
+        """The jet of a small expression in `variable`, free of removable singularities."""
+        field, jets = self._field, {}
+        graph = kernel_graph(body)
+        rest = [arb(0)] * (len(plain) - 1)
+        for slot, node in enumerate(graph.nodes):
+            args = [jets[a] for a in node.args]
+            if not args:
+                is_variable = node.expr == variable
+                value = None if is_variable else BallProgram(node.expr).at((), current_bits())
+                jets[slot] = plain if is_variable else [value, *rest]
+            elif isinstance(node.expr, sp.Add):
+                jets[slot] = reduce(lambda a, b: ps.add(field, a, b), args)
+            elif isinstance(node.expr, sp.Mul):
+                jets[slot] = reduce(lambda a, b: ps.multiply(field, a, b), args)
+            elif isinstance(node.expr, sp.Pow):
+                jets[slot] = self._raised(args[0], node.expr.args[1], args[1][0])
+            else:  # exp, sinc
+                jets[slot] = self._function(node, [_Term(0, a) for a in args])
+        return jets[graph.roots[0]]
 
 
 def _value(function: Callable[..., Any], *args: Ball) -> Ball:

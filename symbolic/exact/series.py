@@ -30,6 +30,8 @@ __all__ = ["remainder_bound", "taylor"]
 
 _ORDER_LIMIT = 400
 _EXTRA_TERMS = (2, 8, 24, 64)
+_LOOKAHEAD = 12
+"""Terms beyond the polynomial that a remainder bound may take exactly."""
 
 
 def taylor(
@@ -109,7 +111,8 @@ def remainder_bound(
         |R| \le radius^{order+1} \sup |f^{(order+1)}| / (order+1)!
 
     The supremum is enclosed by Taylor arithmetic on the ball |x - point| <= radius: a real interval,
-    or with `disc` the complex disc (a square around it).  `values` gives the other symbols numbers
+    or with `disc` the complex disc (a square around it).  Balls of that width are coarse, so further
+    terms c_k radius**k are also taken exactly and the smallest of the bounds is returned.  `values` gives the other symbols numbers
     (or balls, for a bound over ranges).  Returns an exact `arb`; infinite if the enclosure is not
     finite (the radius reaches a singularity, or is too large for the arithmetic).
 
@@ -123,28 +126,42 @@ def remainder_bound(
     missing = [str(s) for s in parameters if s not in values]
     if missing:
         raise InputError(f"values {values}", f"no value for {', '.join(missing)}")
-    exact = _expanded(expr, x, point, order, None)
+    exact = _expanded(expr, x, point, order + _LOOKAHEAD, None)
     with working_precision(bits):
         environment = {s: to_ball(values[s]) for s in parameters}
         centre = BallProgram(point, parameters).at(environment, bits)
-        r = abs(to_ball(radius)).upper() if not isinstance(radius, Basic) else _positive(radius, bits)
+        r = _positive(radius, bits)
         width = arb(0, r)
         ball: Ball = centre + (acb(width, width) if disc else width)
-        for extra in _EXTRA_TERMS:
-            try:
-                jet = BallSeries(exact, environment, centre, ball, order + 2 + extra)
-                coefficient = jet.coefficient(order + 1)
-            except TooShort:
-                continue
-            if not coefficient.is_finite():
-                return arb("inf")
-            distance = r * arb(2).sqrt() if disc else r
-            return (coefficient.abs_upper() * distance ** (order + 1)).upper()
-    return arb("inf")
+        reach = r * arb(2).sqrt() if disc else r
+        best, kept = arb("inf"), arb(0)
+        jet = _jet(exact, environment, centre, ball, order + _LOOKAHEAD + 2)
+        for k in range(order + 1, order + _LOOKAHEAD + 2 if jet is not None else 0):
+            tail = jet.coefficient(k).abs_upper() * reach**k
+            total = (kept + tail).upper()
+            if total.is_finite() and not total >= best:
+                best = total
+            if k <= order + _LOOKAHEAD:
+                term = BallProgram(exact.coefficient(k), parameters).at(environment, bits)
+                kept = kept + term.abs_upper() * reach**k
+        return best
 
 
-def _positive(radius: Basic, bits: int) -> arb:
-    ball = BallProgram(radius).at((), bits)
+def _jet(
+    exact: ExactSeries, environment: dict[Any, Ball], centre: Ball, ball: Ball, length: int
+) -> BallSeries | None:
+    for extra in _EXTRA_TERMS:
+        try:
+            jet = BallSeries(exact, environment, centre, ball, length + extra)
+            jet.coefficient(length - 1)
+            return jet
+        except TooShort:
+            continue
+    return None
+
+
+def _positive(radius: Any, bits: int) -> arb:
+    ball = BallProgram(radius).at((), bits) if isinstance(radius, Basic) else to_ball(radius)
     if not isinstance(ball, arb):
         raise InputError(f"radius {radius}", "not a real number")
     return abs(ball).upper()

@@ -69,6 +69,19 @@ class Phi(sp.Function):
         """An equal expression (for x != 0) in kernels that the normal form knows."""
         return self._eval_rewrite_as_exp(*self.args)
 
+    def _taylor_(self, n: int, at: Expr) -> Expr:
+        r"""The Taylor coefficient \varphi_k^{(n)}(at) / n!, simplest at 0."""
+        k, x = self.args
+        if at.is_zero:
+            return 1 / factorial(n + k)
+        variable = sp.Dummy("x")
+        return Phi(k, variable).diff(variable, n).subs(variable, at) / factorial(n)
+
+    def _taylor_ball_(self, n: int, at: Ball) -> Ball:
+        """The same on a ball: 1F1(n+1; n+k+1; x) / (n+k)!."""
+        order = n + int(self.args[0])
+        return simplest(at.hypgeom_1f1(n + 1, order + 1) / arb(order).fac())
+
     def _eval_is_real(self) -> bool | None:
         return True if self.args[1].is_extended_real else None
 
