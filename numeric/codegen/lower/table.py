@@ -14,6 +14,7 @@ from sympy.logic import boolalg
 
 from derivax.numeric.codegen.lower import (
     arithmetic,
+    entire,
     error_function,
     exponential,
     hyperbolic,
@@ -25,6 +26,7 @@ from derivax.numeric.codegen.lower import (
 )
 from derivax.numeric.codegen.lower.operation import Operation
 from derivax.numeric.codegen.lower.trigonometric import read_function, read_reciprocal
+from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.nodes.phi import Phi
 
@@ -109,6 +111,8 @@ HEADS: dict[type, Read] = {
     sympy.erfc: read_function("erfc"),
     # the nodes that SymPy lacks
     Phi: phi.read_phi,
+    CoshRoot: entire.read_entire(0),
+    SinhcRoot: entire.read_entire(1),
     ImplicitRoot: implicit_root.read_root,
 }
 
@@ -129,6 +133,7 @@ OPERATIONS: dict[str, Operation] = {
     **logic.OPERATIONS,
     **error_function.OPERATIONS,
     **phi.OPERATIONS,
+    **entire.OPERATIONS,
     **implicit_root.OPERATIONS,
 }
 

@@ -4,7 +4,8 @@ s exp(a)/(exp(a) - 1 + s/u) is inf/inf for large a and 0/0 for s = 0.  Each sum 
 written by `exponential_sum`; the dominating exponents of all factors are added up and exponentiated
 once, and the monomials that left the sums cancel exactly.
 
-*Main definitions*: `ratios(tape, order)`: which entries are such quotients; `plan`: how to rewrite one.
+*Main definitions*: `ratios(tape, order)`: which entries are such quotients; `plan`: how to
+rewrite one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from derivax.numeric.codegen.lower import entire
 from derivax.numeric.codegen.recognisers.exponential_sum import (
     Exponents,
     evaluate_sum,
@@ -24,7 +26,6 @@ from derivax.numeric.codegen.recognisers.ratio import (
     Ratio,
     TooLarge,
     _unit,
-    factored,
     has_exponential,
     power,
     product,
@@ -73,6 +74,9 @@ def _ratio(tape: Tape, i: int, found: Mapping[int, Ratio]) -> Ratio:
             raise TooLarge
         both = total([Ratio(Fraction(1, 2), up), Ratio(Fraction(sign, 2), down)])
         return both if node.op in ("sinh", "cosh") else power(both, -1)
+    if node.op == "entire":  # F = exp(growth) times a factor of moderate size
+        up = _exponents(tape, entire.growth(tape, node.operands[0]), 1)
+        return product([Ratio(1, up), Ratio(1, {("a", entire.scaled(tape, i)): 1})])
     if node.op == "mul":
         return product([found[k] for k in node.operands])
     if node.op == "power" and node.data.denominator == 1:  # type: ignore[union-attr]
@@ -107,8 +111,12 @@ def _exponents(tape: Tape, arg: int, scale: Exact) -> dict[Generator, Exact]:
 def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
     """How to rewrite entry `i`, or None where it is fine as written."""
     sums = ratio.exponential_factors()
-    if tape[i].op not in ("add", "mul", "power") or not sums or not ratio.coefficient:
+    if tape[i].op not in ("add", "mul", "power") or not ratio.coefficient:
         return None
+    if not sums:  # growth that has cancelled already
+        if not _has_scaled(tape, ratio) or not any(n < 0 for n in ratio.factors.values()):
+            return None
+        return Plan(tuple(sorted(_needs(tape, ratio))), lambda new: _build(tape, ratio, new, True))
     in_monomial = any(g[0] == "e" for g in ratio.monomial)
     scaled = in_monomial or any(n != 1 for n in sums.values()) or len(sums) > 1
     removable = any(
@@ -122,6 +130,16 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
             return None
     needs = sorted(_needs(tape, ratio))
     return Plan(tuple(needs), lambda new: _build(tape, ratio, new, scaled))
+
+
+def _has_scaled(tape: Tape, ratio: Ratio) -> bool:
+    """Whether functions stand in it from which their exponential growth was taken out."""
+    monomials = [ratio.monomial.items(), *(m for p in ratio.factors for m, _ in p)]
+    return any(
+        kind == "a" and tape[k].op == "entire_scaled"
+        for monomial in monomials
+        for (kind, k), _ in monomial
+    )
 
 
 def _only_hyperbolic(tape: Tape, i: int) -> bool:
@@ -143,7 +161,7 @@ def _mentions(tape: Tape, i: int) -> bool:
             continue
         seen.add(k)
         op = tape[k].op
-        if op == "exp" or op in HYPERBOLIC:
+        if op in ("exp", "entire") or op in HYPERBOLIC:
             return True
         if op in ("add", "mul", "power"):
             stack.extend(tape[k].operands)
