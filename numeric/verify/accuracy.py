@@ -154,7 +154,7 @@ def _judge(
             status[i] = _EXPLAINED
         elif limits.out_of_range(i, k, bool(hard[i])):
             status[i] = _OUT_OF_RANGE
-        elif hard[i] or first_order or limits.overflows(i, k):
+        elif hard[i] or first_order:
             status[i] = _REFUTES
         else:
             status[i] = _LOST_BY_CODE
@@ -242,10 +242,6 @@ class _RoundingLimits:
         """
         strained = self.touched[i][k] if failed else self.strained[i][k]
         return strained and _extreme(self.columns, i, self.dtype)
-
-    def overflows(self, i: int, k: int) -> bool:
-        """An operation leaves the range of normal numbers and its bound is no longer finite."""
-        return self.strained[i][k] and not np.isfinite(self.bounds[i][k])
 
     def changes(self, indices: Sequence[int], k: int) -> list[float]:
         """How much the exact value changes there when the arguments move by 4 ulp."""

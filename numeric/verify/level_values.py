@@ -92,7 +92,7 @@ def derivatives_level(
         args,
         formula.domain,
         seed + 1,
-        max(64, min(points, 4096 // len(slopes))),
+        max(96, min(points, 1536 // len(slopes))),
         dtypes or _dtypes_of(compiled),
     )
 
