@@ -11,27 +11,19 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
-from sympy import Basic, Symbol, oo, true
-from sympy.core.function import AppliedUndef
+from sympy import Basic, Symbol, true
 
 from derivax import catalog, verbs
 from derivax.errors import InputError
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.formula import Formula
-from derivax.symbolic.parse import (
-    parse,
-    parse_domain,
-    parse_equations,
-    parse_given,
-    parse_names,
-    parse_relations,
-)
+from derivax.symbolic.parse import parse, parse_domain, parse_names, parse_relations
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.terms import to_term
+from derivax.symbolic.texts import Texts
 
 __all__ = [
     "as_json",
@@ -63,7 +55,7 @@ def subjects(args: argparse.Namespace) -> Iterator[tuple[str, Subject]]:
         formula = _formula(args)
         yield formula.name, formula
     else:
-        yield "problem", verbs.derive(_problem(args, Texts.of(args)))
+        yield "problem", verbs.derive(_problem(args, _texts(args)))
 
 
 def derivations(args: argparse.Namespace, method: str | None = None) -> Iterator[Derivation]:
@@ -73,7 +65,7 @@ def derivations(args: argparse.Namespace, method: str | None = None) -> Iterator
             "--expr", "is a finished formula", "to judge it, use derivax verify --expr"
         )
     if args.name is None:
-        yield verbs.derive(_problem(args, Texts.of(args)), method=method)
+        yield verbs.derive(_problem(args, _texts(args)), method=method)
         return
     if method is not None:
         raise InputError("--method", "belongs to a problem in text", "drop it for a NAME")
@@ -120,7 +112,7 @@ def compiled_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
 
 def compared(args: argparse.Namespace) -> tuple[Formula, Formula, dict[Symbol, Any]]:
     """The two sides of `derivax equal` and the ranges of their symbols."""
-    texts = Texts.of(args)
+    texts = _texts(args)
     a, b = parse(args.a, texts.symbols), parse(args.b, texts.symbols)
     symbols = sorted((s for s in a.free_symbols | b.free_symbols if isinstance(s, Symbol)), key=str)
     ranges = texts.ranges_of(symbols)
@@ -131,70 +123,15 @@ def compared(args: argparse.Namespace) -> tuple[Formula, Formula, dict[Symbol, A
 # --- text ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Texts:
-    """The symbols of a command with their assumptions, ranges and relations."""
-
-    symbols: Mapping[str, Symbol]
-    ranges: Mapping[str, tuple[Any, Any]]
-    where: tuple[Basic, ...]
-
-    @classmethod
-    def of(cls, args: argparse.Namespace) -> Texts:
-        """Read `--args`, `--domain` and `--where`."""
-        text = getattr(args, "args", None)
-        names = [] if text is None else list(parse_names(text))
-        ranges = {str(key): ends for key, ends in parse_domain(args.domain or "").items()}
-        relations = parse_relations(args.where or "")
-        names += [name for name in ranges if name not in names]
-        names += [str(s) for r in relations for s in r.free_symbols if str(s) not in names]
-        symbols = {name: Symbol(name, **_assumptions(name, ranges, relations)) for name in names}
-        # once more with these symbols; what their assumptions imply by now says no more
-        kept = [
-            relation
-            for relation in parse_relations(args.where or "", symbols)
-            if relation.func(relation.lhs, relation.rhs) != true
-        ]
-        return cls(symbols, ranges, tuple(kept))
-
-    def ranges_of(self, symbols: list[Symbol]) -> dict[Symbol, tuple[Any, Any]]:
-        """The ranges of `--domain` by symbol; a range of something else is an error."""
-        by_name = {str(symbol): symbol for symbol in symbols}
-        for name in self.ranges:
-            if name not in by_name:
-                raise InputError(
-                    f"--domain {name}",
-                    "is no symbol of the subject",
-                    f"known: {', '.join(by_name)}",
-                )
-        return {by_name[name]: ends for name, ends in self.ranges.items()}
-
-
-def _assumptions(name: str, ranges: Mapping[str, Any], relations: Any) -> dict[str, bool]:
-    """What the ranges and the relations with numbers say about one symbol."""
-    low, high = ranges.get(name, (-oo, oo))
-    low_open = high_open = False
-    for relation in relations:
-        if relation.rel_op not in ("<", ">", "<=", ">="):
-            continue
-        strict = relation.rel_op in ("<", ">")
-        if str(relation.gts) == name and relation.lts.is_number and relation.lts >= low:
-            low, low_open = relation.lts, strict or (low_open and relation.lts == low)
-        if str(relation.lts) == name and relation.gts.is_number and relation.gts <= high:
-            high, high_open = relation.gts, strict or (high_open and relation.gts == high)
-    if low > high or (low == high and (low_open or high_open)):
-        raise InputError(f"{name}", "has no value left", "mend --domain or --where")
-    if low > 0 or (low == 0 and low_open):
-        return {"positive": True}
-    if low == 0:
-        return {"nonnegative": True}
-    if high < 0 or (high == 0 and high_open):
-        return {"negative": True}
-    return {"real": True}
+def _texts(args: argparse.Namespace) -> Texts:
+    """The symbols of `--args`, `--domain` and `--where`."""
+    text = getattr(args, "args", None)
+    names = [] if text is None else list(parse_names(text))
+    return Texts.read(names, args.domain or "", args.where or "")
 
 
 def _formula(args: argparse.Namespace) -> Formula:
-    texts = Texts.of(args)
+    texts = _texts(args)
     values = _values(args, texts)
     expr = parse(args.expr, texts.symbols).xreplace(values)
     if args.args is None:
@@ -221,33 +158,7 @@ def _problem(args: argparse.Namespace, texts: Texts) -> Problem:
             "subject", "nothing is named", "give a NAME (derivax list), or --equation, or --expr"
         )
     values = _values(args, texts)
-    equations = [e.xreplace(values) for e in parse_equations(args.equation, texts.symbols)]
-    given = parse_given(args.given or "", texts.symbols)
-    given = {key.xreplace(values): value.xreplace(values) for key, value in given.items()}
-    symbols = {s for e in equations for s in e.free_symbols}
-    symbols |= {s for pair in given.items() for side in pair for s in side.free_symbols}
-    assume = list(texts.where)
-    for name, (low, high) in texts.ranges.items():
-        symbol = texts.symbols[name]
-        if symbol in symbols:
-            assume += [r for r in (low <= symbol, symbol <= high) if r != true]
-    return Problem(equations, _unknown(args, texts, equations), given=given, assume=tuple(assume))
-
-
-def _unknown(args: argparse.Namespace, texts: Texts, equations: list[Basic]) -> tuple[Basic, ...]:
-    if args.unknown is not None:
-        return tuple(parse(text, texts.symbols) for text in args.unknown.split(";"))
-    found = {f for e in equations for f in e.atoms(AppliedUndef) if not f.args[0].is_number}
-    functions = {f.func for f in found}
-    if not found:
-        raise InputError(
-            args.equation, "names no unknown function", "say which symbol: --unknown x"
-        )
-    if len(found) > len(functions):
-        raise InputError(
-            args.equation, "has an unknown at several arguments", "say --unknown 'u(t)'"
-        )
-    return tuple(sorted(found, key=str))
+    return texts.problem(args.equation, args.given or "", args.unknown, values)
 
 
 # --- parameters ------------------------------------------------------------------------------

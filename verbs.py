@@ -42,7 +42,7 @@ def derive(
     *,
     unknown: Any = None,
     given: Any = None,
-    assume: Iterable[Any] = (),
+    assume: Iterable[Any] | str = (),
     method: str | None = None,
     **params: Any,
 ) -> Derivation:
@@ -52,8 +52,9 @@ def derive(
         what: a name `theory/result`; or an equation (`Eq`, or text: `"u'(t) = k*u(t)"`), a list of
             them, or a `Problem`.
         unknown: what is asked, e.g. `u(t)` (default: the function that is differentiated).
-        given: values, `{u(0): u0}` or text `"u(0) = u0"`.
-        assume: relations between the symbols.
+        given: values, `{u(0): u0}`; for an equation in text, text: `"u(0) = u0"`.
+        assume: relations between the symbols; in text `"k > 0, u(t) > 0"` makes k and u positive, a
+            relation on t asks for a solution on that interval.
         method: the name of one method; default: all, in order.
         params: parameters of a named result, e.g. `L=2`.
 
@@ -71,7 +72,7 @@ def derive(
     Formula u(t, k, u0) = u0*exp(-k*t)
     """
     if isinstance(what, str) and "=" not in what:
-        if unknown is not None or given is not None or tuple(assume) or method is not None:
+        if unknown is not None or given is not None or assume or method is not None:
             raise InputError(
                 what, "is a result of the catalogue; it has its own problem", "drop the rest"
             )
@@ -105,29 +106,34 @@ def _attribute(path: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
-def _problem(what: Any, unknown: Any, given: Any, assume: Iterable[Any]) -> Problem:
+def _problem(what: Any, unknown: Any, given: Any, assume: Any) -> Problem:
     from sympy.core.function import AppliedUndef, Derivative
 
-    from derivax.symbolic.parse import parse_equations, parse_given
     from derivax.symbolic.problem import Problem
+    from derivax.symbolic.texts import Texts
 
     if isinstance(what, Problem):
-        if unknown is not None or given is not None or tuple(assume):
+        if unknown is not None or given is not None or assume:
             raise InputError(
                 "a Problem", "holds its unknown, given and assume already", "pass it alone"
             )
         return what
-    equations = parse_equations(what) if isinstance(what, str) else what
-    if isinstance(given, str):
-        given = parse_given(given)
+    if isinstance(what, str):
+        for name, value in (("unknown", unknown), ("given", given), ("assume", assume or "")):
+            if value is not None and not isinstance(value, str):
+                raise InputError(
+                    f"{name}={value}", "must be text, as the equation is", f'{name}="..."'
+                )
+        return Texts.read(where=assume or "").problem(what, given or "", unknown)
+    if isinstance(given, str) or isinstance(assume, str) or isinstance(unknown, str):
+        raise InputError(str(what), "is not text, but unknown, given or assume is", "use one kind")
     if unknown is None:
-        listed = equations if isinstance(equations, Sequence) else [equations]
+        listed = what if isinstance(what, Sequence) else [what]
         found = {d.expr for e in listed if hasattr(e, "atoms") for d in e.atoms(Derivative)}
-        candidates = sorted((f for f in found if isinstance(f, AppliedUndef)), key=str)
-        if not candidates:
+        unknown = sorted((f for f in found if isinstance(f, AppliedUndef)), key=str)
+        if not unknown:
             raise InputError(str(what), "does not say what is unknown", "pass unknown=u(t)")
-        unknown = candidates
-    return Problem(equations, unknown, given, assume)
+    return Problem(what, unknown, given, assume)
 
 
 def _formula(x: Any, args: Sequence[Any] | None = None, **options: Any) -> Formula:
