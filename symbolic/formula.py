@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, IndexedBase, MatrixBase, MatrixSymbol, Symbol, sympify
+from sympy import Basic, IndexedBase, MatrixBase, MatrixSymbol, Symbol
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.problem import Problem
 
 __all__ = ["Formula"]
@@ -33,7 +34,7 @@ def _sympified(expr: Any) -> Output:
         return expr.as_immutable()
     if isinstance(expr, str):
         raise InputError(repr(expr), "is text, not an expression", "use derivax.parse(text) first")
-    return sympify(expr, strict=True)
+    return as_expression(expr)
 
 
 def _leaves(expr: Output) -> Iterable[Basic]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Basic, Eq, Expr, Function, S, Symbol, sympify
-from sympy.core.function import AppliedUndef
+from sympy import Basic, Eq, Expr, S, Symbol
+from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain, Interval
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.obligations import Vanishes
 from derivax.symbolic.statements import Statement
@@ -44,6 +45,19 @@ def _equations(equations: Any) -> tuple[Statement, ...]:
             raise InputError(str(equation), "is not an equation", "pass Eq(lhs, rhs)")
         made.append(Statement.of(equation))
     return tuple(made)
+
+
+def _unknowns(unknown: Any) -> tuple[Basic, ...]:
+    if isinstance(unknown, UndefinedFunction):
+        raise InputError(str(unknown), "is a function without argument", f"write {unknown}(t)")
+    if isinstance(unknown, Basic):
+        return (unknown,)
+    if isinstance(unknown, str) or not isinstance(unknown, Iterable):
+        raise InputError(repr(unknown), "is not an unknown", "pass u(t), a symbol, or a list")
+    listed = tuple(unknown)
+    for one in listed:
+        _unknowns(one)
+    return listed
 
 
 @dataclass(frozen=True, init=False)
@@ -77,10 +91,14 @@ class Problem:
         given: Mapping[Any, Any] | None = None,
         assume: Iterable[Any] = (),
     ) -> None:
-        unknowns = (unknown,) if isinstance(unknown, Basic) else tuple(unknown)
-        if isinstance(assume, Basic):
+        unknowns = _unknowns(unknown)
+        if given is not None and not isinstance(given, Mapping):
+            raise InputError(repr(given), "is not a mapping", "pass given={u(0): u0}")
+        if isinstance(assume, Basic | bool):
             assume = (assume,)
-        conditions = tuple(a for a in map(sympify, assume) if a is not S.true)
+        if isinstance(assume, str) or not isinstance(assume, Iterable):
+            raise InputError(repr(assume), "is not a relation", "pass relations such as u0 < s")
+        conditions = tuple(a for a in map(as_expression, assume) if a is not S.true)
         for condition in conditions:
             if condition is S.false:
                 raise InputError("assume", "contains a relation that is false", "drop or mend it")
@@ -88,7 +106,7 @@ class Problem:
                 raise InputError(
                     str(condition), "is not a relation", "pass relations such as u0 < s"
                 )
-        values = {sympify(k): sympify(v) for k, v in dict(given or {}).items()}
+        values = {as_expression(k): as_expression(v) for k, v in dict(given or {}).items()}
         object.__setattr__(self, "equations", _equations(equations))
         object.__setattr__(self, "unknown", unknowns)
         object.__setattr__(self, "given", MappingProxyType(values))
@@ -102,10 +120,6 @@ class Problem:
             )
         heads = {u.func for u in self.unknown if isinstance(u, AppliedUndef)}
         for unknown in self.unknown:
-            if isinstance(unknown, type(Function("f"))):
-                raise InputError(
-                    str(unknown), "is a function without argument", f"write {unknown}(t)"
-                )
             if not any(_occurs(unknown, e.lhs) or _occurs(unknown, e.rhs) for e in self.equations):
                 raise InputError(
                     str(unknown), "does not occur in the equations", "name an unknown that does"
@@ -117,9 +131,19 @@ class Problem:
                     "is not a value of an unknown",
                     "given maps u(0) to the value of u at 0",
                 )
+            moving = set().union(*(u.free_symbols for u in self.unknown if u.func == key.func))
+            if key in self.unknown or self.given[key].free_symbols & moving:
+                raise InputError(
+                    f"{key} = {self.given[key]}",
+                    "is not a value at a fixed point",
+                    "given maps u(0) to the value of u at 0",
+                )
 
     def __hash__(self) -> int:
-        return hash((self.equations, self.unknown, tuple(self.given.items()), self.assume))
+        return hash((self.equations, self.unknown, frozenset(self.given.items()), self.assume))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.equations, self.unknown, dict(self.given), self.assume)
 
     @property
     def is_differential(self) -> bool:
@@ -137,6 +161,9 @@ class Problem:
             for side in (e.lhs, e.rhs)
             for d in side.atoms(Derivative)
         ]
+        symbolic = [o for o in orders if not getattr(o, "is_Integer", isinstance(o, int))]
+        if symbolic:
+            raise InputError(f"a derivative of order {symbolic[0]}", "has no definite order", "")
         return max((int(o) for o in orders), default=0)
 
     @property
@@ -192,7 +219,7 @@ class Problem:
             raise InputError(
                 str(missing[0]), "has no expression in the solution", "give all unknowns"
             )
-        pairs = {u: sympify(solution[u]) for u in self.unknown}
+        pairs = {u: as_expression(solution[u]) for u in self.unknown}
         found = [
             (f"equation {i + 1} is satisfied", Statement.of(e).replaced(pairs).residual)
             for i, e in enumerate(self.equations)
@@ -215,7 +242,10 @@ class Problem:
             conditions: relations under which the solution is claimed.
         """
         extra = {
-            s for e in solution.values() for s in sympify(e).free_symbols if isinstance(s, Symbol)
+            s
+            for e in solution.values()
+            for s in as_expression(e).free_symbols
+            if isinstance(s, Symbol)
         }
         domain = self.domain.extended(sorted(extra, key=lambda s: s.name))
         conditions = tuple(c for c in conditions if c is not S.true)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from derivax.errors import InputError
@@ -49,6 +50,17 @@ class Rule(ABC):
             raise InputError(
                 f"{len(premises)} premises", f"the rule '{self.name}' takes {self.needs}", ""
             )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # read-only mappings cannot be pickled
+        return {
+            k: dict(v) if isinstance(v, MappingProxyType) else v for k, v in self.__dict__.items()
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            frozen = MappingProxyType(value) if isinstance(value, dict) else value
+            object.__setattr__(self, name, frozen)
 
     @property
     def parameters(self) -> dict[str, Any]:

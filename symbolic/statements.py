@@ -14,13 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Add, Basic, Eq, MatrixBase, Ne, S, Symbol, sympify
+from sympy import Add, Basic, Eq, MatrixBase, Ne, S, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFunction
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 
 __all__ = ["RELATIONS", "Statement", "common_domain"]
 
@@ -31,7 +32,7 @@ _FROM_SYMPY = {"==": "=", "<=": "<=", "<": "<"}
 def _exact(side: Any) -> Basic:
     if isinstance(side, MatrixBase):
         return side.as_immutable()
-    return side if isinstance(side, Basic) else sympify(side, strict=True)
+    return side if isinstance(side, Basic) else as_expression(side)
 
 
 @dataclass(frozen=True)

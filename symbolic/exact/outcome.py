@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 __all__ = ["Finding", "Outcome", "weakest"]
@@ -82,4 +81,4 @@ class Finding:
     detail: str = ""
     resolution: float | None = None
     witness: Mapping[str, Any] | None = None
-    figures: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    figures: Mapping[str, Any] = field(default_factory=dict)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Expr, Indexed, Symbol, rsolve, sympify
+from sympy import Add, Basic, Expr, Indexed, Symbol, rsolve
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.methods.recursion import (
     Recursion,
@@ -70,9 +71,9 @@ class ClosedForm(Rule):
         instances: int = 4,
     ) -> None:
         if isinstance(unknown, Mapping):
-            forms = {sympify(k): sympify(v, strict=True) for k, v in unknown.items()}
+            forms = {as_expression(k): as_expression(v) for k, v in unknown.items()}
         else:
-            forms = {unknown: None if form is None else sympify(form, strict=True)}
+            forms = {unknown: None if form is None else as_expression(form)}
         if not forms or not all(isinstance(k, AppliedUndef | Indexed) for k in forms):
             raise InputError(str(unknown), "is not a value x(n) or x[n]", "name the unknown so")
         object.__setattr__(self, "forms", MappingProxyType(forms))
@@ -125,7 +126,7 @@ class ClosedForm(Rule):
                 return (*made, Settled(False, f"the form of {unknown} is free of the unknowns"))
             forms[head_of(unknown)] = _form(unknown, self.index, body)
         domain = conclusion.domain
-        running = from_start(domain, self.index, sympify(self.start))
+        running = from_start(domain, self.index, as_expression(self.start))
         for equation in recursion.equations:
             residual = replaced_values(Add(equation.lhs, -equation.rhs), forms)
             about = f"the recursion {equation} holds at symbolic {self.index}"

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Basic, Expr, Ge, Gt, MatrixBase, S, ZeroMatrix, sympify
+from sympy import Basic, Expr, Ge, Gt, MatrixBase, S, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import poles_avoided
 from derivax.symbolic.obligations import (
     MatrixVanishes,
@@ -55,8 +56,8 @@ class Combine(Rule):
         coefficients: Iterable[Any],
         products: Mapping[tuple[int, ...], Any] | None = None,
     ) -> None:
-        factors = tuple(sympify(c, strict=True) for c in coefficients)
-        pairs = {tuple(k): sympify(v, strict=True) for k, v in dict(products or {}).items()}
+        factors = tuple(as_expression(c) for c in coefficients)
+        pairs = {tuple(k): as_expression(v) for k, v in dict(products or {}).items()}
         for positions in pairs:
             if not positions or not all(0 <= i < len(factors) for i in positions):
                 raise InputError(str(positions), "names a premise that does not exist", "")

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, ImmutableMatrix, Indexed, MatrixBase, Symbol, sympify
+from sympy import Add, Basic, ImmutableMatrix, Indexed, MatrixBase, Symbol
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.recursion import named_values
 from derivax.symbolic.obligations import (
     AtSizes,
@@ -139,7 +140,7 @@ class Enumeration(Rule):
     def _weighed(self, statement: Statement, size: int) -> Obligation:
         objects = self.objects(size)  # type: ignore[misc]
         weights = [self.weight(size, item) if self.weight else 1 for item in objects]
-        total = Add(*[sympify(w, strict=True) for w in weights])
+        total = Add(*[as_expression(w) for w in weights])
         instance = at_size(replace(statement, lhs=total), self.symbol, size)
         return Vanishes(instance.residual, instance.domain, f"total weight at size {size}")
 
@@ -148,10 +149,10 @@ class Enumeration(Rule):
         claimed = (
             self.count(size)
             if callable(self.count)
-            else sympify(self.count, strict=True).subs(self.symbol, size).doit()
+            else as_expression(self.count).subs(self.symbol, size).doit()
         )
         about = f"{number} objects of size {size}, and {claimed} claimed"
-        return Settled(sympify(claimed) == number, about)
+        return Settled(as_expression(claimed) == number, about)
 
 
 def at_size(statement: Statement, symbol: Symbol, size: int) -> Statement:

@@ -44,12 +44,12 @@ from sympy import (
     sech,
     sin,
     sinh,
-    sympify,
     tanh,
 )
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.methods.agreement import equal, keeps_relation
 from derivax.symbolic.obligations import (
@@ -132,18 +132,18 @@ class Extremum(Rule):
     ) -> None:
         if kind not in ("max", "min"):
             raise InputError(repr(kind), "is not a kind of extremum", 'use "max" or "min"')
-        breaks = tuple(sympify(b, strict=True) for b in breakpoints)
-        at = sympify(point, strict=True)
+        breaks = tuple(as_expression(b) for b in breakpoints)
+        at = as_expression(point)
         if breaks and at not in breaks:
             raise InputError(str(at), "is not among the break points", "add it in its place")
         for name, value in (
             ("variable", variable),
             ("point", at),
             ("kind", kind),
-            ("low", sympify(low, strict=True)),
-            ("high", sympify(high, strict=True)),
+            ("low", as_expression(low)),
+            ("high", as_expression(high)),
             ("breakpoints", breaks or (at,)),
-            ("expr", None if expr is None else sympify(expr, strict=True)),
+            ("expr", None if expr is None else as_expression(expr)),
         ):
             object.__setattr__(self, name, value)
         if any(variable in e.free_symbols for e in (at, self.low, self.high, *breaks)):

@@ -15,11 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, Ge, Product, Sum, Symbol, sympify
+from sympy import Add, Basic, Dummy, Expr, Ge, Product, Sum, Symbol
 from sympy.core.relational import Relational
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.methods.recursion import (
     Recursion,
@@ -94,7 +95,7 @@ class Induction(Rule):
     ) -> None:
         if isinstance(statement, Relational):
             statement = Statement.of(statement)
-        factor = None if multiplier is None else sympify(multiplier, strict=True)
+        factor = None if multiplier is None else as_expression(multiplier)
         for name, value in (
             ("symbol", symbol),
             ("base", int(base)),
@@ -156,12 +157,12 @@ class Induction(Rule):
         above = definitions.lowered(above)
         here = definitions.lowered(gap)
         if self.multiplier is not None or conclusion.rel != "=":
-            factor = self.multiplier if self.multiplier is not None else sympify(1)
+            factor = self.multiplier if self.multiplier is not None else as_expression(1)
             above = Add(above, -factor * here)
         else:
             above = _with_hypothesis(above, here)
         remaining = bool(values_in(above) or above.atoms(Sum, Product))
-        running = from_start(domain, n, sympify(self.base))
+        running = from_start(domain, n, as_expression(self.base))
         left = _named_sums(named_values(above))
         if conclusion.rel == "=":
             return Level(Vanishes(left, running, about), remaining, about)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, Ge, Gt, Mul, S, Symbol, sympify
+from sympy import Add, Basic, Dummy, Expr, Ge, Gt, Mul, S, Symbol
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import poles_avoided
 from derivax.symbolic.obligations import (
     NotContradicted,
@@ -72,7 +73,7 @@ class SumOfSquares(Rule):
         attained: Mapping[Any, Any] | None = None,
     ) -> None:
         def exact(value: Any) -> Any:
-            return sympify(value, strict=True)
+            return as_expression(value)
 
         pairs = []
         for square in squares:

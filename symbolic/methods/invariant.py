@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Add, Basic, Derivative, Dummy, Expr, Ne, S, Symbol, simplify, sympify
+from sympy import Add, Basic, Derivative, Dummy, Expr, Ne, S, Symbol, simplify
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.methods.recursion import Recursion
@@ -50,7 +51,7 @@ class Invariant(Rule):
     map: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "charge", sympify(self.charge, strict=True))
+        object.__setattr__(self, "charge", as_expression(self.charge))
 
     def demand(self, premises: tuple[Statement, ...]) -> None:
         if not premises:

@@ -11,10 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import AccumBounds, Basic, Expr, Gt, Lt, S, Symbol, limit, sympify
+from sympy import AccumBounds, Basic, Expr, Gt, Lt, S, Symbol, limit
 from sympy import Limit as UnfinishedLimit
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import Obligation, Settled, Tends
 from derivax.symbolic.rules import Rule
@@ -51,7 +52,7 @@ class Limit(Rule):
     expr: Basic | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "point", sympify(self.point, strict=True))
+        object.__setattr__(self, "point", as_expression(self.point))
         if self.side not in _SIDES:
             raise InputError(repr(self.side), "is not a side", 'use "+", "-" or ""')
         if self.variable in self.point.free_symbols:
@@ -66,7 +67,7 @@ class Limit(Rule):
     def _sides(self, premises: tuple[Statement, ...]) -> tuple[Basic, Expr]:
         self.demand(premises)
         if self.expr is not None:
-            side = sympify(self.expr, strict=True)
+            side = as_expression(self.expr)
             return side, side
         (statement,) = premises
         if statement.rel != "=":
@@ -90,7 +91,7 @@ class Limit(Rule):
 
     def conclude(self, *premises: Statement) -> Statement:
         lhs, expr = self._sides(premises)
-        value = self._found(expr) if self.value is None else sympify(self.value, strict=True)
+        value = self._found(expr) if self.value is None else as_expression(self.value)
         given = premises[0].given if premises else ()
         if self.side and self.point.is_finite:
             relation = Gt if self.side == "+" else Lt

@@ -20,7 +20,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 from derivax.errors import InputError
 from derivax.symbolic.exact.matrix_form import Word, trace_form
 from derivax.symbolic.methods.agreement import keeps_relation
-from derivax.symbolic.nodes.matrix_calculus import Gradient
+from derivax.symbolic.nodes.matrix_calculus import GradientMatrix
 from derivax.symbolic.obligations import MatrixVanishes, Obligation, Settled
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
@@ -93,7 +93,7 @@ class MatrixGradient(Rule):
                 rest = tuple((atom, not flag) for atom, flag in reversed(rest))
             gradient.append(coefficient * _expression(rest))
         total = MatAdd(*gradient) if len(gradient) > 1 else gradient[0]
-        return replace(statement, lhs=Gradient(statement.lhs, self.matrix), rhs=total)
+        return replace(statement, lhs=GradientMatrix(statement.lhs, self.matrix), rhs=total)
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
@@ -102,7 +102,7 @@ class MatrixGradient(Rule):
         change = self._change()
         first_order = variation(statement.rhs, self.matrix, change)
         claimed = Trace(MatMul(Transpose(conclusion.rhs), change))
-        named = Gradient(statement.lhs, self.matrix)
+        named = GradientMatrix(statement.lhs, self.matrix)
         return (
             *keeps_relation(conclusion, "="),
             Settled(conclusion.lhs == named, f"the left side is {named}"),

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Expr, Mul, sympify
+from sympy import Add, Basic, Expr, Mul
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.matrix_form import Diagonal, MatrixRelation, matrix_form
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import MatrixVanishes, Obligation, Settled, Vanishes
@@ -76,7 +77,7 @@ class DiagonalEntries(Rule):
     entries: Mapping[MatrixExpr, Expr]
 
     def __init__(self, entries: Mapping[Any, Any]) -> None:
-        pairs = {k: sympify(v) for k, v in entries.items()}
+        pairs = {k: as_expression(v) for k, v in entries.items()}
         object.__setattr__(self, "entries", MappingProxyType(pairs))
 
     def _entry(self, side: Basic) -> Expr:

@@ -31,12 +31,12 @@ from sympy import (
     expand,
     factorial,
     log,
-    sympify,
     together,
 )
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.methods.recursion import Recursion, head_of
 from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
@@ -145,7 +145,7 @@ class ModifiedEquation(Rule):
     ) -> None:
         if not isinstance(order, int) or order < 0:
             raise InputError(f"order {order}", "is not a power of the step", "pass 0, 1, 2, ...")
-        pairs = tuple((k, sympify(v, strict=True)) for k, v in dict(image or {}).items())
+        pairs = tuple((k, as_expression(v)) for k, v in dict(image or {}).items())
         if not all(isinstance(k, Symbol) for k, _ in pairs):
             raise InputError(str(image), "has keys that are not symbols", "pass {x: x + h*f(x)}")
         for name, value in (
@@ -271,9 +271,9 @@ class StepCount(Rule):
     ) -> None:
         for name, value in (
             ("step", step),
-            ("start", sympify(start, strict=True)),
-            ("end", sympify(end, strict=True)),
-            ("flow_time", None if flow_time is None else sympify(flow_time, strict=True)),
+            ("start", as_expression(start)),
+            ("end", as_expression(end)),
+            ("flow_time", None if flow_time is None else as_expression(flow_time)),
             ("count", count if count is not None else Symbol("n", positive=True)),
         ):
             object.__setattr__(self, name, value)

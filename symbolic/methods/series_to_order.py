@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, Ne, S, Symbol, sympify
+from sympy import Add, Basic, Dummy, Expr, Ne, S, Symbol
 
 from derivax.errors import DerivaxError, InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.order import towards
 from derivax.symbolic.exact.regularity import divisors
 from derivax.symbolic.exact.series import taylor
@@ -58,7 +59,7 @@ class SeriesToOrder(Rule):
     expr: Basic | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "point", sympify(self.point, strict=True))
+        object.__setattr__(self, "point", as_expression(self.point))
         if not isinstance(self.order, int) or self.order < 0:
             raise InputError(f"order {self.order}", "is not a power", "pass 0, 1, 2, ...")
         if self.variable in self.point.free_symbols:
@@ -73,7 +74,7 @@ class SeriesToOrder(Rule):
     def _sides(self, premises: tuple[Statement, ...]) -> tuple[Basic, Expr]:
         self.demand(premises)
         if self.expr is not None:
-            side = sympify(self.expr, strict=True)
+            side = as_expression(self.expr)
             return side, side
         (statement,) = premises
         if statement.rel != "=":

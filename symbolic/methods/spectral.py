@@ -26,12 +26,12 @@ from sympy import (
     Ne,
     Symbol,
     eye,
-    sympify,
 )
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Finding
 from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import (
@@ -128,8 +128,8 @@ class Eigenpairs(Rule):
             if not isinstance(pair, Eigenpair):
                 value, multiplicity, *vectors = pair
                 pair = Eigenpair(
-                    sympify(value, strict=True),
-                    sympify(multiplicity, strict=True),
+                    as_expression(value),
+                    as_expression(multiplicity),
                     vectors[0] if vectors else None,
                 )
             made.append(pair)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Basic, Ge, Gt, Le, Lt, Ne, S, Symbol, sympify
+from sympy import Basic, Ge, Gt, Le, Lt, Ne, S, Symbol
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import equal, poles_avoided
 from derivax.symbolic.obligations import Obligation, Settled, SignHolds
 from derivax.symbolic.rules import Rule
@@ -39,7 +40,7 @@ class Substitute(Rule):
     replacements: Mapping[Basic, Basic]
 
     def __init__(self, replacements: Mapping[Any, Any] | None = None) -> None:
-        pairs = {sympify(k): sympify(v) for k, v in dict(replacements or {}).items()}
+        pairs = {as_expression(k): as_expression(v) for k, v in dict(replacements or {}).items()}
         object.__setattr__(self, "replacements", MappingProxyType(pairs))
 
     def _pairs(self, equations: tuple[Statement, ...]) -> dict[Basic, Basic]:
@@ -154,7 +155,7 @@ class Rewrite(Rule):
         (statement,) = premises
         lhs = self.lhs if self.lhs is not None else statement.lhs * self.multiplier  # type: ignore[operator]
         rhs = self.rhs if self.rhs is not None else statement.rhs * self.multiplier  # type: ignore[operator]
-        return replace(statement, lhs=sympify(lhs), rhs=sympify(rhs))
+        return replace(statement, lhs=as_expression(lhs), rhs=as_expression(rhs))
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement

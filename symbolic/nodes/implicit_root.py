@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import sympy as sp
 from flint import arb
 from sympy import Basic, Dummy, Expr, S, Symbol
 
@@ -25,6 +24,7 @@ from derivax.errors import CompileError, DomainError, InputError
 from derivax.symbolic.exact.ball import BallProgram, evaluated
 from derivax.symbolic.exact.ball_values import NAN, Ball
 from derivax.symbolic.exact.dag import postorder
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.nodes.root_enclosure import changes_sign, enclose_root
 
 __all__ = ["ImplicitRoot"]
@@ -46,8 +46,8 @@ class ImplicitRoot(Expr):
     """The unique root u in (low, high) of body = 0.
 
     Arguments: `body`, an expression F(u, parameters) that changes its sign once in the bracket;
-    `variable`, the symbol u, bound by the node; `low`, `high`, expressions or +-oo (F may be singular
-    or zero at the ends).  That the root is unique is the caller's claim.
+    `variable`, the symbol u, bound by the node; `low`, `high`, expressions or +-oo (F may be
+    singular or zero at the ends).  That the root is unique is the caller's claim.
 
     >>> u, c = sp.symbols("u c", positive=True)
     >>> root = ImplicitRoot(u + sp.log(u) - c, u, 0, sp.oo)
@@ -71,8 +71,10 @@ class ImplicitRoot(Expr):
     is_finite = True
     is_complex = True
 
-    def __new__(cls, body: Any, variable: Any, low: Any = S.NegativeInfinity, high: Any = S.Infinity) -> Any:
-        body, low, high = (sp.sympify(a, strict=False) for a in (body, low, high))
+    def __new__(
+        cls, body: Any, variable: Any, low: Any = S.NegativeInfinity, high: Any = S.Infinity
+    ) -> Any:
+        body, low, high = (as_expression(a) for a in (body, low, high))
         _checked(body, variable, low, high)
         inside = [n.level for n in postorder([body]) if isinstance(n, ImplicitRoot)]
         canonical = _canonical(1 + max(inside, default=0), low, high)
@@ -136,7 +138,7 @@ class ImplicitRoot(Expr):
         >>> ImplicitRoot(u**3 + u - c, u).body_at(2)
         10 - c
         """
-        return self.body.xreplace({self.variable: sp.sympify(value)})
+        return self.body.xreplace({self.variable: as_expression(value)})
 
     # ---- substitution under the binder --------------------------------------------------
 
