@@ -94,6 +94,11 @@ class Parser:
         """The token to be read next."""
         return self.tokens[self.position]
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to be read."""
+        return self.token.kind == "end"
+
     def peek(self, *signs: str) -> bool:
         """Whether the next token is one of these signs or words."""
         return self.token.kind in ("sign", "name") and self.token.text in signs and (
@@ -124,7 +129,7 @@ class Parser:
     def whole(self, rule: Any) -> Any:
         """What `rule` reads, which must be the whole text."""
         value = self.guarded(rule)
-        if self.token.kind != "end":
+        if not self.ended:
             raise self._unexpected()
         return value
 
@@ -484,7 +489,7 @@ class Parser:
         if isinstance(first, list) or not 1 <= len(limits) <= 8:
             raise self.error(token, f"{cls.__name__} takes a body and ranges (k, low, high)")
         body = self.scalar(token, first)
-        ranges = []
+        ranges: list[tuple[Expr, Expr, Expr]] = []
         for limit in limits:
             if not isinstance(limit, list) or len(limit) != 3 or not isinstance(limit[0], Symbol):
                 raise self.error(token, f"a range of {cls.__name__} is (variable, low, high)")

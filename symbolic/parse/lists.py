@@ -25,10 +25,10 @@ def _items(parser: Parser, rule: Any, *separators: str) -> list[Any]:
         while True:
             while parser.peek(*separators):
                 parser.take()
-            if parser.token.kind == "end":
+            if parser.ended:
                 return found
             found.append(rule())
-            if parser.token.kind != "end" and not parser.peek(*separators):
+            if not parser.ended and not parser.peek(*separators):
                 return found  # `whole` says what is wrong here
 
     return parser.whole(read)
@@ -164,7 +164,7 @@ def parse_names(text: str) -> tuple[str, ...]:
     """
     parser = Parser(text)
     found: list[str] = []
-    while parser.token.kind != "end":
+    while not parser.ended:
         token = parser.take()
         if token.kind == "name":
             if token.text in CONSTANTS:

@@ -173,7 +173,7 @@ def _limited(cls: Any) -> Callable[..., Any]:
             limits.append(Tuple(*args[start : start + length]))
             start += length
         made = Basic.__new__(cls, args[0], *limits)
-        made.is_commutative = flags[0]  # type: ignore[misc]
+        made.is_commutative = flags[0]
         return made
 
     return build
@@ -196,7 +196,7 @@ def _range(fields: list[Any], args: list[Any], flags: list[bool]) -> Any:
     low_open, high_open, integer, plane = (_bool(value) for value in fields)
     if len(args) != 2 or not all(isinstance(arg, sp.Expr) for arg in args):
         raise _fail("range", "is not a pair of numbers")
-    return Interval(*args, low_open, high_open, integer, plane)
+    return Interval(args[0], args[1], low_open, high_open, integer, plane)
 
 
 def _domain(fields: list[Any], args: list[Any], flags: list[bool]) -> Any:

@@ -25,7 +25,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.sets.sets import Set
 
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
-from derivax.symbolic.nodes.matrix_calculus import Dot, Gradient
+from derivax.symbolic.nodes.matrix_calculus import TimeDerivative, GradientMatrix
 
 __all__ = ["BINDERS", "CONSTANTS", "CONSTANT_NAMES", "HEADS", "HEAD_OF", "KINDS", "Head"]
 
@@ -92,13 +92,13 @@ def _make_plain(cls: Any, args: list[Basic], commutes: bool) -> Basic:
 
 def _make_operation(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     made = Basic.__new__(cls, *args)
-    made.is_commutative = commutes  # type: ignore[misc]
+    made.is_commutative = commutes
     return made
 
 
 def _make_function(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     made = Basic.__new__(cls, *args)
-    made.nargs = _nargs(cls)  # type: ignore[attr-defined]
+    made.nargs = _nargs(cls)
     return made
 
 
@@ -109,19 +109,19 @@ def _nargs(cls: Any) -> Any:
 
 def _make_lattice(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     made = Basic.__new__(cls, *args)
-    made._argset = frozenset(args)  # type: ignore[attr-defined]
+    made._argset = frozenset(args)
     return made
 
 
 def _make_boolean(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     made = _make_function(cls, args, commutes)
-    made._argset = frozenset(args)  # type: ignore[attr-defined]
+    made._argset = frozenset(args)
     return made
 
 
 def _make_finite_set(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     made = Basic.__new__(cls, *args)
-    made._args_set = set(args)  # type: ignore[attr-defined]
+    made._args_set = set(args)
     return made
 
 
@@ -192,8 +192,8 @@ _ROWS: list[_Row] = [
     # nodes that SymPy lacks
     ("CoshRoot", CoshRoot, ("scalar",), None, _make_function, {}),
     ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),
-    ("Dot", Dot, ("matrix",), None, _make_by_constructor, {}),
-    ("Gradient", Gradient, ("scalar", "matrix"), None, _make_by_constructor, {}),
+    ("TimeDerivative", TimeDerivative, ("matrix",), None, _make_by_constructor, {}),
+    ("GradientMatrix", GradientMatrix, ("scalar", "matrix"), None, _make_by_constructor, {}),
     # indexed objects
     ("Indexed", sp.Indexed, ("any", "scalar"), "scalar", _make_by_constructor, {"recurses": True}),
     ("Idx", sp.Idx, ("scalar",), "tuple", _make_index, {"recurses": True}),

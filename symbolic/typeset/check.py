@@ -86,7 +86,12 @@ def check_latex(text: str) -> None:
             if word not in MACROS:
                 raise fail(place, f"\\{word} is not among the known macros")
         elif escaped:
-            if escaped not in "\\{}$&%#_,:;! |\n":
+            if escaped == "(":
+                stack.append(("\\(", place))
+            elif escaped == ")":
+                if not stack or stack.pop()[0] != "\\(":
+                    raise fail(place, "closes what is not open")
+            elif escaped not in "\\{}$&%#_,:;! |\n":
                 raise fail(place, "is not a known escape")
         elif sign == "{":
             stack.append(("{", place))

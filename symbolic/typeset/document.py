@@ -92,7 +92,7 @@ def _derivation(x: Any) -> Iterator[str]:
 def _domain_of(formula: Any) -> Iterator[str]:
     shown = domain_latex(getattr(formula, "domain", None))
     if shown:
-        yield f"for ${shown}$."
+        yield f"for ${'$, $'.join(shown)}$."
 
 
 def _display(row: Row) -> str:

@@ -63,7 +63,7 @@ def _character(character: str) -> str:
         return character
     name = _greek_name(character)
     if name is not None:
-        return rf"\ensuremath{{{_symbol(name)}}}"
+        return rf"\({_symbol(name)}\)"
     if character.isspace():
         return " "
     if "\u00c0" <= character <= "\u00ff" and character.isalpha():
@@ -115,18 +115,17 @@ def name_latex(name: str) -> str:
     \alpha_{1}
     \text{a b}
     """
-    name = str(name)
+    name = "".join(_greek_name(c) or c for c in str(name)) if len(name) <= 100 else str(name)
     if len(name) <= 100 and _PLAIN.fullmatch(name):
         return _plain(name)
     match = _TEX.fullmatch(name) if len(name) <= 100 else None
     if match and name != match["base"]:
         words = [w for w in (match["low"], match["high"]) if w]
-        if (not name.startswith("\\") or match["base"] in _MACROS) and all(
-            word in _MACROS for word in words
-        ):
-            return name
-    if len(name) == 1 and _greek_name(name):
-        return _symbol(str(_greek_name(name)))
+        if all(word in _MACROS for word in words):
+            if not name.startswith("\\"):
+                return _symbol(match["base"]) + name[match.end("base") :]
+            if match["base"] in _MACROS:
+                return name
     shown = text_latex(name if len(name) <= 100 else name[:99] + "...")
     return rf"\text{{{shown.strip() or '[blank]'}}}"
 

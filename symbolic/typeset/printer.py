@@ -41,14 +41,15 @@ class _Printer(LatexPrinter):
             name.replace(r"\mathrm{", r"\operatorname{", 1) if name.startswith(r"\mathrm") else name
         )
 
-    def _print_Function(self, expr: Any, exp: str | None = None) -> str:  # noqa: N802
+    def _print_Function(self, expr: Any, exp: str | None = None) -> str:
         if not isinstance(expr, AppliedUndef):
             return str(super()._print_Function(expr, exp))
         # SymPy takes the name as a format string here, so that a % in it breaks the printer.
         name = self._hprint_Function(expr.func.__name__)
         arguments = ", ".join(self._print(arg) for arg in expr.args)
         power = f"^{{{exp}}}" if exp is not None else ""
-        return rf"{self.parenthesize_super(name) if power else name}{power}\left({arguments}\right)"
+        base = self.parenthesize_super(name) if power else name
+        return rf"{base}{power}{{\left({arguments}\right)}}"
 
     def _print_Str(self, expr: Any) -> str:
         return name_latex(expr.name)

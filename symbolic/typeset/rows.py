@@ -64,17 +64,18 @@ def visible_length(tex: str) -> int:
     return len(re.sub(r"[{}\s_^]", "", tex))
 
 
-def pieces_of(expr: Any) -> tuple[str, ...]:
-    """LaTeX of a side, a long sum cut into pieces of moderate length."""
+def pieces_of(expr: Any, left: str = "") -> tuple[str, ...]:
+    """LaTeX of a right side, a long sum cut into pieces that fit beside the left side."""
     whole = expression_latex(expr)
-    if not isinstance(expr, Add) or isinstance(expr, MatrixExpr) or visible_length(whole) <= LINE:
+    room = max(LINE // 2, LINE - visible_length(left))
+    if not isinstance(expr, Add) or isinstance(expr, MatrixExpr) or visible_length(whole) <= room:
         return (whole,)
     pieces: list[str] = []
     line = ""
     for term in expr.as_ordered_terms():
         tex = expression_latex(term)
         signed = tex if tex.startswith("-") or not (line or pieces) else f"+ {tex}"
-        if line and visible_length(line + signed) > LINE:
+        if line and visible_length(line + signed) > room:
             pieces.append(line)
             line = signed
         else:
@@ -115,13 +116,13 @@ def rows_of(x: Any) -> Iterator[Row]:
         for equation in x.equations:
             yield from rows_of(equation)
         for key, value in x.given.items():
-            yield Row(expression_latex(key), "=", pieces_of(value))
+            yield _row(expression_latex(key), "=", value)
     elif isinstance(x, Relational):
-        yield Row(expression_latex(x.lhs), _RELATIONS[x.rel_op], pieces_of(x.rhs))
+        yield _row(expression_latex(x.lhs), _RELATIONS[x.rel_op], x.rhs)
     elif isinstance(x, Mapping):
         for key, value in x.items():
             left = expression_latex(key) if isinstance(key, Basic) else name_latex(str(key))
-            yield Row(left, "=", pieces_of(value))
+            yield _row(left, "=", value)
     elif isinstance(x, list | tuple):
         for value in x:
             yield from rows_of(value)
@@ -129,6 +130,10 @@ def rows_of(x: Any) -> Iterator[Row]:
         yield Row(rf"\text{{{text_latex(x)}}}", "", ())
     else:
         yield Row(expression_latex(x), "", ())
+
+
+def _row(left: str, rel: str, right: Any, remark: str = "") -> Row:
+    return Row(left, rel, pieces_of(right, left), remark)
 
 
 def _statement(x: Any) -> Row:
@@ -140,7 +145,7 @@ def _statement(x: Any) -> Row:
     conditions = [c for c in x.given if c not in (S.true, True)]
     remarks += [expression_latex(condition) for condition in conditions]
     remark = rf"\qquad \left({COMMA.join(remarks)}\right)" if remarks else ""
-    return Row(expression_latex(x.lhs), _RELATIONS[x.rel], pieces_of(x.rhs), remark)
+    return _row(expression_latex(x.lhs), _RELATIONS[x.rel], x.rhs, remark)
 
 
 def _formula(x: Any) -> Iterator[Row]:
@@ -149,18 +154,18 @@ def _formula(x: Any) -> Iterator[Row]:
     outputs = x.expr
     if isinstance(outputs, Mapping):
         for key, value in outputs.items():
-            yield Row(f"{name_latex(str(key))}{called}", "=", pieces_of(value))
+            yield _row(f"{name_latex(str(key))}{called}", "=", value)
     elif isinstance(outputs, list | tuple):
         for number, value in enumerate(outputs, 1):
-            yield Row(f"{name}_{{[{number}]}}{called}", "=", pieces_of(value))
+            yield _row(f"{name}_{{[{number}]}}{called}", "=", value)
     else:
-        yield Row(f"{name}{called}", "=", pieces_of(outputs))
+        yield _row(f"{name}{called}", "=", outputs)
 
 
-def domain_latex(domain: Any) -> str:
-    r"""A domain as $t \in [0, \infty),\ u_0 < s$; empty for no symbols."""
+def domain_latex(domain: Any) -> list[str]:
+    r"""The parts of a domain, such as $t \in [0, \infty)$ and $u_0 < s$."""
     if domain is None:
-        return ""
+        return []
     parts = []
     for symbol in domain.symbols:
         interval = domain[symbol]
@@ -172,5 +177,4 @@ def domain_latex(domain: Any) -> str:
         bounds = f"{expression_latex(interval.low)}, {expression_latex(interval.high)}"
         integers = r" \cap \mathbb{Z}" if interval.integer else ""
         parts.append(rf"{expression_latex(symbol)} \in {left}{bounds}{right}{integers}")
-    parts += [expression_latex(relation) for relation in domain.where]
-    return r",\quad ".join(parts)
+    return parts + [expression_latex(relation) for relation in domain.where]

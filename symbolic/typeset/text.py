@@ -113,9 +113,10 @@ def _side_by_side(left: Drawing, between: str, right: Drawing) -> list[str]:
 def _statement(x: Any, width: int) -> str:
     shown = _relation(x.lhs, _RELATIONS[x.rel], x.rhs, width)
     tends = getattr(x, "tends", None)
-    conditions = [f"as {tends[0]} → {tends[1]}"] if tends is not None else []
-    conditions += [str(c) for c in x.given]
-    return shown + (f"\n    if {', '.join(conditions)}" if conditions else "")
+    remarks = [f"as {tends[0]} → {tends[1]}"] if tends is not None else []
+    if x.given:
+        remarks.append("if " + ", ".join(map(str, x.given)))
+    return "\n".join([shown, *(f"    {remark}" for remark in remarks)])
 
 
 def _formula(x: Any, width: int) -> str:
