@@ -122,6 +122,8 @@ def _compare(
             report.unresolvable += int(np.count_nonzero(status == _LOST_BY_FORMULA))
             report.out_of_range += int(np.count_nonzero(status == _OUT_OF_RANGE))
             seen = defined & np.isin(status, (_AGREES, _EXPLAINED, _REFUTES))
+            # next to zero there is no relative error; such points are judged, but not in ulp
+            seen &= np.abs(exact) >= np.finfo(dtype).tiny
             errors.append(ulps[seen & np.isfinite(ulps)])
             evidence = _Evidence(label, mode, args, columns, code, exact, ulps, allowed)
             refuting = np.flatnonzero(status == _REFUTES)
