@@ -215,7 +215,7 @@ def _restricted(derivation: Derivation, args: argparse.Namespace) -> Derivation:
     symbols = {str(s): s for s in formula.args if isinstance(s, Symbol)}
     ranges = {str(key): ends for key, ends in parse_domain(args.domain or "").items()}
     where = tuple(r for r in parse_relations(args.where or "", symbols) if r != true)
-    asked = Texts(symbols, ranges, where).ranges_of(list(symbols.values()))
+    asked = Texts(symbols, {}, ranges, where).ranges_of(list(symbols.values()))
     smaller = Formula(
         formula.expr,
         formula.args,

@@ -1,9 +1,10 @@
 r"""Names for two matrices that SymPy has no symbol for: $\dot W$ and $\partial E/\partial W$.
 
-Main definitions: `Dot`, `Gradient`.
+Main definitions: `TimeDerivative`, `GradientMatrix`.
 
 Implementation notes.  Both are atomic matrix expressions: what they are equal to is said by
-statements (a flow, a gradient rule), never computed behind the scenes.
+statements (a flow, a gradient rule), never computed behind the scenes.  The class names are not
+`Dot` and `Gradient`: SymPy's printers know these as operations of its vector module.
 """
 
 from __future__ import annotations
@@ -12,23 +13,26 @@ from typing import Any
 
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.matrices.expressions.matexpr import MatrixExpr
+from sympy.printing.pretty.stringpict import prettyForm
 
 from derivax.errors import InputError
 
-__all__ = ["Dot", "Gradient"]
+__all__ = ["TimeDerivative", "GradientMatrix"]
 
 
-class Dot(MatrixExpr):
+class TimeDerivative(MatrixExpr):
     r"""$\dot W$: the time derivative of a matrix along a flow.
 
     >>> from sympy import MatrixSymbol
-    >>> Dot(MatrixSymbol("W", 2, 3)).shape
+    >>> TimeDerivative(MatrixSymbol("W", 2, 3)).shape
     (2, 3)
     """
 
-    def __new__(cls, matrix: Basic) -> Dot:
+    def __new__(cls, matrix: Basic) -> TimeDerivative:
         if not isinstance(matrix, MatrixSymbol):
-            raise InputError(str(matrix), "is not a matrix symbol", "Dot takes a MatrixSymbol")
+            raise InputError(
+                str(matrix), "is not a matrix symbol", "pass a MatrixSymbol"
+            )
         return super().__new__(cls, matrix)
 
     @property
@@ -39,28 +43,32 @@ class Dot(MatrixExpr):
     def free_symbols(self) -> set[Basic]:
         return self.args[0].free_symbols
 
-    def doit(self, **_: Any) -> Dot:
+    def doit(self, **_: Any) -> TimeDerivative:
         return self
 
     def _entry(self, i: Any, j: Any, **_: Any) -> Basic:
         return MatrixSymbol(f"Dot_{self.args[0].name}", *self.shape)[i, j]
 
+    def _pretty(self, printer: Any) -> Any:
+        name, mark, index = self.args[0].name.partition("_")
+        return printer._print(Symbol(f"{name}dot{mark}{index}"))
+
     def _latex(self, printer: Any) -> str:
         return rf"\dot{{{printer._print(self.args[0])}}}"
 
     def _sympystr(self, printer: Any) -> str:
-        return f"Dot({printer._print(self.args[0])})"
+        return f"TimeDerivative({printer._print(self.args[0])})"
 
 
-class Gradient(MatrixExpr):
+class GradientMatrix(MatrixExpr):
     r"""$\partial E/\partial W$, with the shape of W: $dE = \operatorname{tr}(G^{T} dW)$.
 
     >>> from sympy import MatrixSymbol, Symbol
-    >>> Gradient(Symbol("E"), MatrixSymbol("W", 2, 3)).shape
+    >>> GradientMatrix(Symbol("E"), MatrixSymbol("W", 2, 3)).shape
     (2, 3)
     """
 
-    def __new__(cls, scalar: Basic, matrix: Basic) -> Gradient:
+    def __new__(cls, scalar: Basic, matrix: Basic) -> GradientMatrix:
         if not isinstance(scalar, Symbol) or not isinstance(matrix, MatrixSymbol):
             raise InputError(
                 f"{scalar}, {matrix}",
@@ -77,15 +85,22 @@ class Gradient(MatrixExpr):
     def free_symbols(self) -> set[Basic]:
         return self.args[0].free_symbols | self.args[1].free_symbols
 
-    def doit(self, **_: Any) -> Gradient:
+    def doit(self, **_: Any) -> GradientMatrix:
         return self
 
     def _entry(self, i: Any, j: Any, **_: Any) -> Basic:
         return MatrixSymbol(f"Gradient_{self.args[1].name}", *self.shape)[i, j]
+
+    def _pretty(self, printer: Any) -> Any:
+        above, below = (
+            prettyForm(*printer._print(Symbol("∂")).right(printer._print(Symbol(str(a.name)))))
+            for a in self.args
+        )
+        return above / below
 
     def _latex(self, printer: Any) -> str:
         scalar, matrix = (printer._print(a) for a in self.args)
         return rf"\frac{{\partial {scalar}}}{{\partial {matrix}}}"
 
     def _sympystr(self, printer: Any) -> str:
-        return f"Gradient({printer._print(self.args[0])}, {printer._print(self.args[1])})"
+        return f"GradientMatrix({printer._print(self.args[0])}, {printer._print(self.args[1])})"

@@ -61,7 +61,6 @@ from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, 
 from derivax.symbolic.methods.spectral import Eigenpairs
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
 from derivax.symbolic.methods.theorem import Theorem
-from derivax.symbolic.nodes.matrix_calculus import Gradient
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.rules import Given, Rule
 from derivax.symbolic.statements import Statement
@@ -119,6 +118,7 @@ modes = (
 charge = Function("a")(t) ** 2 - Function("b")(t) ** 2
 doubling = (eq(X(n + 1), a * X(n)), eq(X(0), c))
 loss = eq(Symbol("E"), Trace((A * B).T * (A * B)))
+gradient = MatrixGradient(A).conclude(loss).lhs
 bordered = (x - y) * Identity(N) + y * OneMatrix(N, N)
 euler = ModifiedEquation(1, h, {x: x + h * f(x)})
 slow = StepCount(h, u0, a, count=Symbol("n_steps"))
@@ -288,10 +288,10 @@ TABLE: dict[type[Rule], list[Use]] = {
         Use(
             MatrixGradient(A),
             (loss,),
-            eq(Gradient(Symbol("E"), A), 2 * A * B * B.T),
+            eq(gradient, 2 * A * B * B.T),
             {
-                "factor": eq(Gradient(Symbol("E"), A), A * B * B.T),
-                "transposed": eq(Gradient(Symbol("E"), A), 2 * B * B.T * A),
+                "factor": eq(gradient, A * B * B.T),
+                "transposed": eq(gradient, 2 * B * B.T * A),
                 "relation": wrong_relation,
             },
         )

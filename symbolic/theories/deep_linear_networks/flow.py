@@ -23,7 +23,7 @@ from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.depth import weight_matrices
 from derivax.symbolic.methods.matrix_gradient import MatrixGradient
 from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIdentity
-from derivax.symbolic.nodes.matrix_calculus import Dot, Gradient
+from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
 from derivax.symbolic.theories.deep_linear_networks.notation import (
@@ -65,7 +65,7 @@ def _flow_sides(weights: list[MatrixSymbol], index: int) -> tuple[MatrixExpr, Ma
         rate = Transpose(_chain(list(weights[index + 1 :]))) * rate
     if index:
         rate = rate * Transpose(_chain(list(weights[:index])))
-    return tau * Dot(weights[index]), rate
+    return tau * TimeDerivative(weights[index]), rate
 
 
 def gradient_flow(L: int | None = None, n_layers: int | None = None) -> Derivation:
@@ -81,7 +81,7 @@ def gradient_flow(L: int | None = None, n_layers: int | None = None) -> Derivati
         A derivation with one step `flow-l` per matrix.
 
     >>> gradient_flow()["flow-1"].lhs
-    tau*Dot(W_1)
+    tau*TimeDerivative(W_1)
     """
     L = weight_matrices(L, n_layers)
     weights = _weights(L)
@@ -90,7 +90,7 @@ def gradient_flow(L: int | None = None, n_layers: int | None = None) -> Derivati
     y = MatrixSymbol("Y", weights[-1].shape[0], examples)
     error = y - _chain(list(weights)) * x
     loss = Statement(E, "=", Trace(error * Transpose(error)) / 2)
-    flows = [Statement(tau * Dot(w), "=", -Gradient(E, w)) for w in weights]
+    flows = [Statement(tau * TimeDerivative(w), "=", -GradientMatrix(E, w)) for w in weights]
     derivation = Derivation.begin(
         Problem([loss, *flows], weights),
         name=f"{THEORY}/gradient-flow",
@@ -162,7 +162,9 @@ def decoupling(L: int | None = None, n_layers: int | None = None) -> Derivation:
             name=f"aligned-{i + 1}",
             say=f"Aligned weights, {strengths[i].name} diagonal:",
         ).assume(
-            Statement(Dot(w), "=", bases[i + 1] * Dot(strengths[i]) * bases[i].T),
+            Statement(
+                TimeDerivative(w), "=", bases[i + 1] * TimeDerivative(strengths[i]) * bases[i].T
+            ),
             name=f"aligned-rate-{i + 1}",
             say="while the bases stay fixed:",
         )
@@ -182,7 +184,7 @@ def decoupling(L: int | None = None, n_layers: int | None = None) -> Derivation:
             name=f"stays-aligned-{i + 1}",
             say=f"The velocity of {weights[i].name} keeps the aligned form:",
         )
-        projected = bases[i + 1].T * Dot(weights[i]) * bases[i]
+        projected = bases[i + 1].T * TimeDerivative(weights[i]) * bases[i]
         derivation = derivation.then(
             MatrixIdentity(tau * projected, inner, diagonal),
             f"flow-{i + 1}",
@@ -193,14 +195,14 @@ def decoupling(L: int | None = None, n_layers: int | None = None) -> Derivation:
             name=f"projected-flow-{i + 1}",
             say="Projected on the bases:",
         ).then(
-            MatrixIdentity(Dot(strengths[i]), projected),
+            MatrixIdentity(TimeDerivative(strengths[i]), projected),
             f"aligned-rate-{i + 1}",
             *orthonormal,
             name=f"projected-rate-{i + 1}",
             say="where the projection is the velocity of the strengths:",
         )
         derivation = derivation.then(
-            MatrixIdentity(tau * Dot(strengths[i]), inner),
+            MatrixIdentity(tau * TimeDerivative(strengths[i]), inner),
             f"projected-rate-{i + 1}",
             f"projected-flow-{i + 1}",
             name=f"strengths-{i + 1}",
@@ -229,5 +231,5 @@ def _entries(strengths: list[MatrixSymbol], singular: MatrixSymbol) -> dict[Matr
     entries: dict[MatrixExpr, Expr] = {singular: s}
     for matrix, function in zip(strengths, functions, strict=True):
         entries[matrix] = function
-        entries[Dot(matrix)] = function.diff(t)
+        entries[TimeDerivative(matrix)] = function.diff(t)
     return entries
