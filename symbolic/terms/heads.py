@@ -25,7 +25,9 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.sets.sets import Set
 
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
-from derivax.symbolic.nodes.matrix_calculus import TimeDerivative, GradientMatrix
+from derivax.symbolic.nodes.implicit_root import ImplicitRoot
+from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
+from derivax.symbolic.nodes.phi import Phi
 
 __all__ = ["BINDERS", "CONSTANTS", "CONSTANT_NAMES", "HEADS", "HEAD_OF", "KINDS", "Head"]
 
@@ -192,6 +194,9 @@ _ROWS: list[_Row] = [
     # nodes that SymPy lacks
     ("CoshRoot", CoshRoot, ("scalar",), None, _make_function, {}),
     ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),
+    ("Phi", Phi, ("scalar", "scalar"), None, _make_function, {}),
+    ("ImplicitRoot", ImplicitRoot, ("scalar", "scalar", "scalar", "scalar"), None,
+     _make_by_constructor, {"recurses": True}),
     ("TimeDerivative", TimeDerivative, ("matrix",), None, _make_by_constructor, {}),
     ("GradientMatrix", GradientMatrix, ("scalar", "matrix"), None, _make_by_constructor, {}),
     # indexed objects
