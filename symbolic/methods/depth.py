@@ -1,13 +1,13 @@
 """The depth of a network, always named: `L` weight matrices or `n_layers` layers of neurons.
 
-Main definition: `weight_matrices`.
+Main definitions: `weight_matrices`, `depth_in_words`.
 """
 
 from __future__ import annotations
 
 from derivax.errors import InputError
 
-__all__ = ["weight_matrices"]
+__all__ = ["depth_in_words", "weight_matrices"]
 
 
 def weight_matrices(L: int | None = None, n_layers: int | None = None, default: int = 2) -> int:
@@ -22,7 +22,7 @@ def weight_matrices(L: int | None = None, n_layers: int | None = None, default: 
     3
     """
     if L is not None and n_layers is not None:
-        raise InputError(f"L={L}, n_layers={n_layers}", "are two names for one depth", "give one of them")
+        raise InputError(f"L={L}, n_layers={n_layers}", "are two names for one depth", "give one")
     if L is None and n_layers is None:
         return default
     name, value = ("L", L) if L is not None else ("n_layers", n_layers)
@@ -34,3 +34,14 @@ def weight_matrices(L: int | None = None, n_layers: int | None = None, default: 
             "L counts weight matrices (L >= 1), n_layers counts layers of neurons (n_layers = L + 1)",
         )
     return value if name == "L" else value - 1
+
+
+def depth_in_words(L: int) -> str:
+    """What a result prints: both counts.
+
+    >>> depth_in_words(2)
+    '2 matrices, 1 hidden layer'
+    """
+    matrices = "matrix" if L == 1 else "matrices"
+    layers = "hidden layer" if L == 2 else "hidden layers"
+    return f"{L} {matrices}, {L - 1} {layers}"

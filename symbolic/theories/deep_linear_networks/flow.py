@@ -20,7 +20,7 @@ from sympy import (
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.symbolic.derivation import Derivation
-from derivax.symbolic.methods.depth import weight_matrices
+from derivax.symbolic.methods.depth import depth_in_words, weight_matrices
 from derivax.symbolic.methods.matrix_gradient import MatrixGradient
 from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIdentity
 from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
@@ -94,7 +94,7 @@ def gradient_flow(L: int | None = None, n_layers: int | None = None) -> Derivati
     derivation = Derivation.begin(
         Problem([loss, *flows], weights),
         name=f"{THEORY}/gradient-flow",
-        title=f"Gradient flow of a deep linear network ({L} matrices, {L - 1} hidden layers)",
+        title=f"Gradient flow of a deep linear network ({depth_in_words(L)})",
         source=SOURCE,
     )
     sigma_xx, sigma_yx = _correlations(weights)
@@ -214,9 +214,7 @@ def decoupling(L: int | None = None, n_layers: int | None = None) -> Derivation:
             name=f"mode-{i + 1}",
             say="and for one mode:",
         )
-    return derivation.renamed(
-        f"{THEORY}/decoupling", f"Decoupled modes ({L} matrices, {L - 1} hidden layers)"
-    )
+    return derivation.renamed(f"{THEORY}/decoupling", f"Decoupled modes ({depth_in_words(L)})")
 
 
 def _strength_functions(L: int) -> list[Expr]:
