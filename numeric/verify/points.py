@@ -14,6 +14,7 @@ from sympy import Symbol
 
 from derivax.errors import DomainError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.interval import Interval
 
 __all__ = ["in_hex", "point_at", "sample_points"]
 
@@ -84,8 +85,20 @@ def _inside(domain: Domain, args: Sequence[Symbol], row: Sequence[float], dtype:
     tiny = float(np.finfo(dtype).tiny)
     if not np.isfinite(row).all() or any(0 < abs(value) < tiny for value in row):
         return False
+    if not domain.where and all(
+        _well_inside(domain[arg], value) for arg, value in zip(args, row, strict=True)
+    ):
+        return True
     point = {arg: Fraction(value) for arg, value in zip(args, row, strict=True)}
     return domain.contains(point) is True
+
+
+def _well_inside(interval: Interval, value: float) -> bool:
+    """True when a float is clearly an inner point, so that no exact comparison is needed."""
+    if interval.integer or interval.plane:
+        return False
+    low, high = float(interval.low), float(interval.high)
+    return bool(np.nextafter(low, np.inf) < value < np.nextafter(high, -np.inf))
 
 
 def point_at(args: Sequence[Symbol], columns: Sequence[np.ndarray], index: int) -> dict[str, float]:
