@@ -123,6 +123,7 @@ def mode(L: int | None = None, n_layers: int | None = None) -> Derivation:
         claim=Statement(u(t), "=", stable, forall=_mode_problem().domain),
         say="This form solves the problem for every real s, zero included:",
     )
+    derivation = derivation.renamed(f"{THEORY}/mode", "Learning curve of one balanced mode")
     formula = derivation.formula_of(
         "mode",
         [t, s, u0, tau],
@@ -130,9 +131,7 @@ def mode(L: int | None = None, n_layers: int | None = None) -> Derivation:
         name="mode_u",
         solves=_mode_problem(),
     )
-    return derivation.renamed(f"{THEORY}/mode", "Learning curve of one balanced mode").concluded(
-        formula
-    )
+    return derivation.concluded(formula)
 
 
 def half_time(L: int | None = None, n_layers: int | None = None) -> Derivation:
@@ -153,9 +152,8 @@ def half_time(L: int | None = None, n_layers: int | None = None) -> Derivation:
     derivation = derivation.then(
         Rewrite(rhs=tau * log(s / u0 - 1) / (2 * s)), "solved-half", name="half-time"
     )
+    derivation = derivation.renamed(f"{THEORY}/half-time", "Half-time of a balanced mode")
     formula = derivation.formula_of(
         "half-time", [s, u0, tau], domain={s: (0, oo)}, name="half_time"
     )
-    return derivation.renamed(f"{THEORY}/half-time", "Half-time of a balanced mode").concluded(
-        formula
-    )
+    return derivation.concluded(formula)

@@ -184,6 +184,9 @@ def _strengths_from_y(derivation: Derivation, y: Function, y0: Symbol, c: Symbol
         name="b-of-t",
         say="Put back, with a(t):",
     )
+    derivation = derivation.renamed(
+        f"{THEORY}/unbalanced", "Strengths of a mode from any initial values"
+    )
     formula = derivation.formula_of(
         {"a": "a-of-t", "b": "b-of-t"},
         [t, a0, b0, s, tau],
@@ -191,6 +194,4 @@ def _strengths_from_y(derivation: Derivation, y: Function, y0: Symbol, c: Symbol
         domain={t: (0, oo)},
         solves=_strengths_problem(),
     )
-    return derivation.renamed(
-        f"{THEORY}/unbalanced", "Strengths of a mode from any initial values"
-    ).concluded(formula)
+    return derivation.concluded(formula)
