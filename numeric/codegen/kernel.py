@@ -1,7 +1,7 @@
 """Kernels: scalar functions that carry their exact derivatives as functions of the same kind.
 
-*Main definitions*: `Kernel`: outputs of one tape as a JAX function with a `custom_jvp` whose tangent
-coefficients are the kernels of the symbolic derivatives.
+*Main definitions*: `Kernel`: outputs of one tape as a JAX function with a `custom_jvp` whose
+tangent coefficients are the kernels of the symbolic derivatives.
 
 *Implementation notes*: a derivative is taken on the tape as it was read, before any rewriting, and
 then rewritten by itself: the derivative of mended code is not accurate, the mended derivative is.

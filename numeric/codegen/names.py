@@ -32,7 +32,7 @@ def identifier(text: str, fallback: str = "x") -> str:
         keyword.iskeyword(words)
         or words in RESERVED
         or words in support.names()
-        or words.startswith(("phi_function_", "equation_"))
+        or words.startswith(("phi_function_", "equation_", "entire_"))
     ):
         words += "_"
     return words
@@ -46,7 +46,7 @@ def argument_names(
     Raises `InputError` when two arguments would be spelled alike, or a given name is no identifier.
     """
     chosen: dict[str, sympy.Basic] = {}
-    given = {k: v for k, v in (names or {}).items()}
+    given = dict(names or {})
     for symbol in given:
         if symbol not in args:
             raise InputError(

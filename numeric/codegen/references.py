@@ -2,10 +2,10 @@
 
 *Main definitions*: `reference_table(compiled)`: the text of `REFERENCES`.
 
-*Implementation notes*: a derivative is the central difference with a step of 2^-230 at 900 bits; a
-point where the two one-sided differences disagree (a kink) gives no derivative (None).  The condition
-number sum |x df/dx| / |f| is found the same way; it says how far the rounding of intermediate
-results may move the value.
+*Implementation notes*: a derivative is the central difference with a step of 2^-230 at 900 bits;
+where the two one-sided differences disagree (a kink) there is none (None).  The condition number
+sum |x df/dx| / |f| is found the same way; it says how far the rounding of intermediate results may
+move the value.
 """
 
 from __future__ import annotations

@@ -170,7 +170,7 @@ def _docstring(compiled: Compiled, certificate: Any) -> str:
     lines += [
         f"Certificate: {_certificate(certificate)}",
         "",
-        "Needs jax alone.  First derivatives are the symbolic ones (custom_jvp); higher derivatives",
+        "Needs jax alone.  First derivatives are the symbolic ones (custom_jvp); higher ones",
         "differentiate that code.  Arguments broadcast; float32 in, float32 out.",
         "Check:  python FILE --self-test",
     ]

@@ -1,6 +1,7 @@
 """From a tape to lines of Python: one pass, operands before uses, temporaries with names.
 
-*Main definitions*: `Writer` (the state that the operations' `write` functions see), `function_text`.
+*Main definitions*: `Writer` (the state that the operations' `write` functions see),
+`function_text`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The error function and its complement.
 
-*Implementation notes*: the Gaussian exp(-x^2) in the derivatives is its own operation: the square is
-split exactly, since rounding x^2 costs x^2 ulp of the exponential.
+*Implementation notes*: the Gaussian exp(-x^2) in the derivatives is its own operation: the square
+is split exactly, since rounding x^2 costs x^2 ulp of the exponential.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@ r"""Roots in a bracket: F(u, p) = 0 with low < u < high.
 The value is found by bisection alone; the derivative is that of the implicit function theorem,
 du/dp = -F_p / F_u, taken symbolically from F, so no derivative passes through the iteration.
 
-*Main definitions*: `Body` (F as a small tape of its own), operation `root`: operands low, high, then
-the parameters of F.
+*Main definitions*: `Body` (F as a small tape of its own), operation `root`: operands low, high,
+then the parameters of F.
 """
 
 from __future__ import annotations

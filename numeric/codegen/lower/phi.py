@@ -6,8 +6,8 @@ The operation `phi` with data (k, n) is the n-th derivative of phi_k, so derivat
 family (phi_k' = phi_k - k phi_{k+1} cancels for large negative x).
 
 *Implementation notes*: for |x| <= k + 2 n + 2 a series of positive terms, by Kummer's formula
-phi_k^(n)(x) = n!/(n+k)! 1F1(n+1; n+k+1; x) = n!/(n+k)! e^x 1F1(k; n+k+1; -x); beyond, the recurrence upward in k
-and n, scaled by exp(-max(x, 0)) and multiplied by two half exponentials at the end.
+phi_k^(n)(x) = n!/(n+k)! 1F1(n+1; n+k+1; x) = n!/(n+k)! e^x 1F1(k; n+k+1; -x); beyond,
+the recurrence upward in k and n, scaled by exp(-max(x, 0)) and multiplied by two half exponentials at the end.
 """
 
 from __future__ import annotations

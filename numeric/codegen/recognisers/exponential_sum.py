@@ -1,7 +1,7 @@
 """One sum of exponentials, evaluated without overflow and without cancellation at its zeros.
 
 F = sum_i c_i exp(e_i).  *Far* from e = 0 the dominating exponent m is taken out at run time,
-F = exp(m) sum_i c_i exp(e_i - m).  *Near* e = 0, where terms cancel, the exponentials are replaced by
+F = exp(m) sum_i c_i exp(e_i - m).  *Near* e = 0, where terms cancel, each is replaced by
 
     exp(e) = 1 + e + ... + e^(k-1)/(k-1)! + e^k phi_k(e),
 

@@ -28,8 +28,7 @@ def phi1_series(x):
     total = 0.041666666666666664 + x * total
     total = 0.16666666666666666 + x * total
     total = 0.5 + x * total
-    total = 1.0 + x * total
-    return total
+    return 1.0 + x * total
 
 
 def phi2_series(x):
@@ -57,8 +56,7 @@ def phi2_series(x):
     total = 0.008333333333333333 + x * total
     total = 0.041666666666666664 + x * total
     total = 0.16666666666666666 + x * total
-    total = 0.5 + x * total
-    return total
+    return 0.5 + x * total
 
 
 def phi3_series(x):
@@ -86,8 +84,7 @@ def phi3_series(x):
     total = 0.001388888888888889 + x * total
     total = 0.008333333333333333 + x * total
     total = 0.041666666666666664 + x * total
-    total = 0.16666666666666666 + x * total
-    return total
+    return 0.16666666666666666 + x * total
 
 
 def phi4_series(x):
@@ -115,5 +112,4 @@ def phi4_series(x):
     total = 0.0001984126984126984 + x * total
     total = 0.001388888888888889 + x * total
     total = 0.008333333333333333 + x * total
-    total = 0.041666666666666664 + x * total
-    return total
+    return 0.041666666666666664 + x * total

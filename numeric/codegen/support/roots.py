@@ -20,9 +20,10 @@ def bracket_middle(low, high):
 def bracketed_root(body, low, high, parameters):
     """The point of (low, high) where body(u, parameters) changes sign, by bisection.
 
-    A root beyond the smallest normal number is returned as that number, never as the end 0, where
-    F and its derivatives are often singular.  The bracket may be infinite and the body singular at its ends; the sign at the upper end (at
-    the lower, where the upper tells nothing) says in which direction the body rises.
+    The bracket may be infinite and the body singular at its ends; the sign at the upper end (at
+    the lower, where the upper tells nothing) says in which direction the body rises.  A root
+    below the smallest normal number is returned as that number, never as the end 0, where F and
+    its derivatives are often singular.
     """
     largest = jnp.finfo(low.dtype).max / 4.0
     tiny = jnp.finfo(low.dtype).tiny
