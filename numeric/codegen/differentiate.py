@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from derivax.errors import CompileError
+from derivax.numeric.codegen.lower import phi
 from derivax.numeric.codegen.lower.table import OPERATIONS
 from derivax.numeric.codegen.tape import Tape
 
@@ -53,13 +54,12 @@ def _product_rule(tape: Tape, factors: Sequence[int], d: dict[int, int]) -> int:
     """Sum of d_k times the other factors; prefix and suffix products keep it linear."""
     n, zero = len(factors), tape.const(0)
     if n <= 8:
-        return tape.add(
-            [
-                tape.mul((d[k], *factors[:j], *factors[j + 1 :]))
-                for j, k in enumerate(factors)
-                if d[k] != zero
-            ]
-        )
+        terms = [
+            tape.mul((d[k], *factors[:j], *factors[j + 1 :]))
+            for j, k in enumerate(factors)
+            if d[k] != zero
+        ]
+        return tape.add(phi.collected(tape, terms))
     before, after = [tape.const(1)] * n, [tape.const(1)] * n
     for j in range(1, n):
         before[j] = tape.push("mul", (before[j - 1], factors[j - 1])) if j > 1 else factors[0]

@@ -6,8 +6,9 @@ The operation `phi` with data (k, n) is the n-th derivative of phi_k, so derivat
 family (phi_k' = phi_k - k phi_{k+1} cancels for large negative x).
 
 *Implementation notes*: for |x| <= k + 2 n + 2 a series of positive terms, by Kummer's formula
-phi_k^(n)(x) = n!/(n+k)! 1F1(n+1; n+k+1; x) = n!/(n+k)! e^x 1F1(k; n+k+1; -x); beyond,
-the recurrence upward in k and n, scaled by exp(-max(x, 0)) and multiplied by two half exponentials at the end.
+phi_k^(n)(x) = n!/(n+k)! 1F1(n+1; n+k+1; x) = n!/(n+k)! e^x 1F1(k; n+k+1; -x); beyond, the
+recurrence upward in k and n, scaled by exp(-max(x, 0)) and multiplied by two half exponentials at
+the end.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
     from derivax.numeric.codegen.writer import Writer
 
-__all__ = ["OPERATIONS", "function_source", "read_phi"]
+__all__ = ["OPERATIONS", "collected", "function_source", "read_phi"]
 
 HIGHEST = 40
 
@@ -48,6 +49,39 @@ def read_phi(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
 def _d_phi(tape: Tape, i: int, slot: int) -> int:
     k, n = tape[i].data  # type: ignore[misc]
     return tape.push("phi", tape[i].operands, (k, n + 1))
+
+
+def collected(tape: Tape, terms: Sequence[int]) -> list[int]:
+    """Terms of a sum with (n+1) A phi_k^(n)(z) + A z phi_k^(n+1)(z) = A phi_{k-1}^(n+1)(z) put in.
+
+    The derivative of t phi_1(-t) is exp(-t); as the sum of two terms it cancels for large t.
+    """
+    kept = list(terms)
+    places = {k: _phi_factor(tape, k) for k in kept}
+    for higher in terms:
+        factor = places.get(higher)
+        if factor is None or higher not in kept:
+            continue
+        (k, n), z = tape[factor].data, tape[factor].operands[0]  # type: ignore[misc]
+        lower = tape.push("phi", (z,), (k, n - 1)) if n else None
+        for partner in terms:
+            if partner not in kept or lower is None or places[partner] != lower:
+                continue
+            coefficient = tape.mul((partner, tape.power(lower, -1)))
+            quotient = (higher, *(tape.power(j, -1) for j in (factor, coefficient, z)))
+            if tape.number(tape.mul(quotient)) == Fraction(1, n):
+                below = tape.push("phi", (z,), (k - 1, n)) if k > 1 else tape.exp(z)
+                kept.remove(higher) kept[kept.index(partner)] = tape.mul((tape.scale(Fraction(1,
+                n), coefficient), below)) break
+    return kept
+
+
+def _phi_factor(tape: Tape, i: int) -> int | None:
+    """The one factor of a product that is a phi function or a derivative of one."""
+    node = tape[i]
+    factors = node.operands if node.op == "mul" else (i,)
+    found = [j for j in factors if tape[j].op == "phi"]
+    return found[0] if len(found) == 1 else None
 
 
 def _write_phi(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
