@@ -52,7 +52,7 @@ def _d_phi(tape: Tape, i: int, slot: int) -> int:
 
 
 def collected(tape: Tape, terms: Sequence[int]) -> list[int]:
-    """Terms of a sum with (n+1) A phi_k^(n)(z) + A z phi_k^(n+1)(z) = A phi_{k-1}^(n+1)(z) put in.
+    """Terms of a sum with (n+1) A phi_k^(n)(z) + A z phi_k^(n+1)(z) made A phi_{k-1}^(n+1)(z).
 
     The derivative of t phi_1(-t) is exp(-t); as the sum of two terms it cancels for large t.
     """
