@@ -71,8 +71,10 @@ def collected(tape: Tape, terms: Sequence[int]) -> list[int]:
             quotient = (higher, *(tape.power(j, -1) for j in (factor, coefficient, z)))
             if tape.number(tape.mul(quotient)) == Fraction(1, n):
                 below = tape.push("phi", (z,), (k - 1, n)) if k > 1 else tape.exp(z)
-                kept.remove(higher) kept[kept.index(partner)] = tape.mul((tape.scale(Fraction(1,
-                n), coefficient), below)) break
+                kept.remove(higher)
+                share = tape.scale(Fraction(1, n), coefficient)
+                kept[kept.index(partner)] = tape.mul((share, below))
+                break
     return kept
 
 
