@@ -22,6 +22,7 @@ from derivax.symbolic.exact.ball_values import (
     as_complex,
     is_nan,
     simplest,
+    whole_number,
 )
 
 __all__ = ["TERM_LIMIT", "binder"]
@@ -67,8 +68,8 @@ def _limits(expr: Any, what: str) -> list[tuple[Basic, Basic, Basic]]:
 
 
 def _integer(ball: Any) -> int | None:
-    if type(ball) is arb and ball.is_integer():
-        return int(ball.unique_fmpz())
+    if isinstance(ball, arb) and ball.is_integer():
+        return whole_number(ball)
     return None
 
 
@@ -116,10 +117,10 @@ def _integral(expr: sp.Integral) -> Callable[..., Ball]:
                 return as_complex(integrate(environment, level - 1, {**bound, symbol: z}))
 
         value = simplest(acb.integral(integrand, as_complex(low), as_complex(high)))
-        if type(value) is acb and type(low) is arb and type(high) is arb:
+        if isinstance(value, acb) and isinstance(low, arb) and isinstance(high, arb):
             # real where the integrand is certainly real on the whole segment
             on_segment = integrate(environment, level - 1, {**bound, symbol: low.union(high)})
-            if type(on_segment) is arb and not is_nan(on_segment):
+            if isinstance(on_segment, arb) and not is_nan(on_segment):
                 return value.real
         return value
 

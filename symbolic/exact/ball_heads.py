@@ -37,6 +37,7 @@ from derivax.symbolic.exact.ball_values import (
     power_integer,
     power_rational,
     simplest,
+    whole_number,
 )
 from derivax.symbolic.exact.dag import Node, rational_value
 
@@ -114,7 +115,7 @@ def _branched(
     def function(x: Ball) -> Ball:
         if pole is not None and pole(x):
             raise Undefined(name)
-        if type(x) is arb:
+        if isinstance(x, arb):
             y = getattr(x, name)()
             if not is_nan(y):
                 return y
@@ -148,10 +149,6 @@ def _below_one(z: acb) -> bool:
     return bool(z.imag.contains(0)) and not z.real > 1
 
 
-def _negative_axis(z: acb) -> bool:
-    return cut(z)
-
-
 def _everywhere(z: acb) -> bool:
     return True
 
@@ -161,10 +158,10 @@ def _is_unit(x: Ball) -> bool:
 
 
 def _nonpositive_integer(x: Ball) -> bool:
-    return type(x) is arb and x.is_integer() and bool(x <= 0)
+    return isinstance(x, arb) and x.is_integer() and bool(x <= 0)
 
 
-_log = _branched("log", _negative_axis, is_zero)
+_log = _branched("log", cut, is_zero)
 _asin = _branched("asin", _outside_unit)
 _acos = _branched("acos", _outside_unit)
 _atan = _branched("atan", _imaginary_outside_unit)
@@ -184,7 +181,7 @@ def _log_base(x: Ball, base: Ball) -> Ball:
 
 
 def _abs(x: Ball) -> Ball:
-    if type(x) is arb:
+    if isinstance(x, arb):
         return abs(x)
     return NAN if non_analytic(_everywhere, x) else abs(x)
 
@@ -193,13 +190,13 @@ def _real_only(function: Callable[..., Any]) -> Callable[..., Any]:
     """NaN unless every operand is certainly real."""
 
     def guarded(*args: Ball) -> Ball:
-        return function(*args) if all(type(a) is arb for a in args) else NAN
+        return function(*args) if all(isinstance(a, arb) for a in args) else NAN
 
     return guarded
 
 
 def _sign(x: Ball) -> Ball:
-    if type(x) is acb:
+    if isinstance(x, acb):
         if non_analytic(_everywhere, x) or x.contains(0):
             return NAN
         return simplest(x / abs(x))
@@ -219,16 +216,16 @@ def _ceiling(x: arb) -> Ball:
 
 
 def _heaviside(x: Ball, at_zero: Ball) -> Ball:
-    if type(x) is not arb:
+    if not isinstance(x, arb):
         return NAN
     return arb(1) if x > 0 else arb(0) if x < 0 else at_zero if is_zero(x) else NAN
 
 
-def _max(*args: Ball) -> Ball:
+def _max(*args: arb) -> Ball:
     return reduce(lambda a, b: a.max(b), args)
 
 
-def _min(*args: Ball) -> Ball:
+def _min(*args: arb) -> Ball:
     return reduce(lambda a, b: a.min(b), args)
 
 
@@ -237,21 +234,21 @@ def _mod(a: Ball, b: Ball) -> Ball:
 
 
 def _re(x: Ball) -> Ball:
-    return x if type(x) is arb else NAN if non_analytic(_everywhere, x) else x.real
+    return x if isinstance(x, arb) else NAN if non_analytic(_everywhere, x) else x.real
 
 
 def _im(x: Ball) -> Ball:
-    return arb(0) if type(x) is arb else NAN if non_analytic(_everywhere, x) else x.imag
+    return arb(0) if isinstance(x, arb) else NAN if non_analytic(_everywhere, x) else x.imag
 
 
 def _conjugate(x: Ball) -> Ball:
-    return x if type(x) is arb else NAN if non_analytic(_everywhere, x) else x.conjugate()
+    return x if isinstance(x, arb) else NAN if non_analytic(_everywhere, x) else x.conjugate()
 
 
 def _arg(x: Ball) -> Ball:
     if is_zero(x):
         raise Undefined("arg(0)")
-    if type(x) is arb:
+    if isinstance(x, arb):
         return arb(0) if x > 0 else arb.pi() if x < 0 else NAN
     return NAN if non_analytic(_everywhere, x) or x.contains(0) else x.arg()
 
@@ -259,14 +256,14 @@ def _arg(x: Ball) -> Ball:
 def _atan2(y: Ball, x: Ball) -> Ball:
     if is_zero(x) and is_zero(y):
         raise Undefined("atan2(0, 0)")
-    if type(x) is arb and type(y) is arb:
+    if isinstance(x, arb) and isinstance(y, arb):
         return arb.atan2(y, x) if not (y.contains(0) and x.contains(0)) else NAN
     ratio = as_complex(x) + I_UNIT * as_complex(y)
     modulus = as_complex(x) ** 2 + as_complex(y) ** 2
     return simplest(-I_UNIT * _log(simplest(ratio / power_rational(simplest(modulus), 1, 2))))
 
 
-# ---- trigonometric functions of multiples of pi ---------------------------------------------------
+# ---- trigonometric functions of multiples of pi ---------------------------------------------
 
 
 def _pi_multiple(name: str) -> Callable[..., Ball]:
@@ -307,11 +304,11 @@ def _method(name: str, order: Sequence[int], complex_only: bool = False) -> Call
 
     def function(*args: Ball) -> Ball:
         first, *rest = [args[i] for i in order]
-        if not complex_only and all(type(a) is arb for a in args):
+        if not complex_only and all(isinstance(a, arb) for a in args):
             y = getattr(first, name)(*rest)
             if not is_nan(y):
                 return y
-        if any(non_analytic(_everywhere, a) for a in args if type(a) is acb):
+        if any(non_analytic(_everywhere, a) for a in args if isinstance(a, acb)):
             return NAN
         return simplest(getattr(as_complex(first), name)(*[as_complex(a) for a in rest]))
 
@@ -321,7 +318,7 @@ def _method(name: str, order: Sequence[int], complex_only: bool = False) -> Call
 def _loggamma(x: Ball) -> Ball:
     if _nonpositive_integer(x):
         raise Undefined("loggamma")
-    if type(x) is arb and x > 0:
+    if isinstance(x, arb) and x > 0:
         return x.lgamma()
     if non_analytic(cut, as_complex(x)):
         return NAN
@@ -339,8 +336,8 @@ def _factorial(x: Ball) -> Ball:
 
 
 def _binomial(n: Ball, k: Ball) -> Ball:
-    if type(k) is arb and k.is_integer():
-        order = int(k.unique_fmpz())
+    if isinstance(k, arb) and k.is_integer():
+        order = whole_number(k)
         if order < 0:
             return arb(0)
         if order <= 10_000:
@@ -356,11 +353,11 @@ def _beta(x: Ball, y: Ball | None = None) -> Ball:
 
 
 def _rising(x: Ball, n: Ball) -> Ball:
-    if _nonpositive_integer(x + n) and not (type(n) is arb and n.is_integer() and n >= 0):
+    if _nonpositive_integer(x + n) and not (isinstance(n, arb) and n.is_integer() and n >= 0):
         raise Undefined("rising factorial")
-    if type(n) is acb:
-        x = as_complex(x)
-    return simplest(x.rising(n))
+    if isinstance(x, arb) and isinstance(n, arb):
+        return x.rising(n)
+    return simplest(as_complex(x).rising(n))
 
 
 def _falling(x: Ball, n: Ball) -> Ball:
@@ -382,14 +379,14 @@ def _harmonic(n: Ball, order: Ball | None = None) -> Ball:
 
 
 def _lambert_w(x: Ball, branch: Ball | None = None) -> Ball:
-    if branch is not None and not (type(branch) is arb and branch.is_integer()):
+    if branch is not None and not (isinstance(branch, arb) and branch.is_integer()):
         return NAN
-    k = 0 if branch is None else int(branch.unique_fmpz())
+    k = 0 if branch is None else whole_number(branch)
     if is_zero(x):
         if k == 0:
             return arb(0)
         raise Undefined("LambertW(0, k)")
-    if type(x) is arb and k in (0, -1):
+    if isinstance(x, arb) and k in (0, -1):
         y = x.lambertw(k)
         if not is_nan(y):
             return y
@@ -405,7 +402,7 @@ def _airy(name: str, derivative: int) -> Callable[[Ball], Ball]:
 def _ei(x: Ball) -> Ball:
     if is_zero(x):
         raise Undefined("Ei(0)")
-    if type(x) is acb and non_analytic(cut, x):
+    if isinstance(x, acb) and non_analytic(cut, x):
         return NAN
     return simplest(x.ei())
 
@@ -419,12 +416,14 @@ def _zeta(s: Ball, a: Ball | None = None) -> Ball:
 
 
 def _hypergeometric(upper: tuple[Ball, ...], lower: tuple[Ball, ...], z: Ball) -> Ball:
-    if all(type(a) is arb for a in (*upper, *lower, z)):
-        y = z.hypgeom(list(upper), list(lower))
-        if not is_nan(y):
-            return y
-    complexes = [as_complex(a) for a in upper], [as_complex(b) for b in lower]
-    return simplest(as_complex(z).hypgeom(*complexes))
+    if isinstance(z, arb):
+        above = [a for a in upper if isinstance(a, arb)]
+        below = [b for b in lower if isinstance(b, arb)]
+        if len(above) == len(upper) and len(below) == len(lower):
+            y = z.hypgeom([*above], [*below])
+            if not is_nan(y):
+                return y
+    return simplest(as_complex(z).hypgeom([*upper], [*lower]))
 
 
 def _elliptic_e(*args: Ball) -> Ball:
@@ -437,26 +436,23 @@ def _elliptic_f(phi: Ball, m: Ball) -> Ball:
     return simplest(acb.elliptic_f(as_complex(phi), as_complex(m)))
 
 
-def _elliptic_pi(n: Ball, *rest: Ball) -> Ball:
-    function = acb.elliptic_pi if len(rest) == 1 else acb.elliptic_pi_inc
-    return simplest(function(as_complex(n), *[as_complex(x) for x in rest]))
-
-
-def _chi_cut(z: acb) -> bool:
-    return cut(z)
+def _elliptic_pi(n: Ball, first: Ball, m: Ball | None = None) -> Ball:
+    if m is None:
+        return simplest(acb.elliptic_pi(as_complex(n), as_complex(first)))
+    return simplest(acb.elliptic_pi_inc(as_complex(n), as_complex(first), as_complex(m)))
 
 
 # ---- conditions -----------------------------------------------------------------------------
 
 
 def _less(a: Ball, b: Ball) -> bool | None:
-    if type(a) is not arb or type(b) is not arb:
+    if not isinstance(a, arb) or not isinstance(b, arb):
         return None
     return True if a < b else False if a >= b else None
 
 
 def _equal(a: Ball, b: Ball) -> bool | None:
-    if type(a) is arb and type(b) is arb:
+    if isinstance(a, arb) and isinstance(b, arb):
         return False if not a.overlaps(b) else True if a == b else None
     a, b = as_complex(a), as_complex(b)
     return False if not a.overlaps(b) else True if a == b else None
@@ -651,11 +647,11 @@ HEADS: dict[type, Callable[..., Any]] = {
     sp.airybiprime: _airy("airy_bi", 1),
     sp.Ei: _ei,
     sp.expint: _method("expint", (1, 0)),
-    sp.li: _branched("li", _chi_cut),
+    sp.li: _branched("li", cut),
     sp.Si: _entire("si"),
-    sp.Ci: _branched("ci", _chi_cut, is_zero),
+    sp.Ci: _branched("ci", cut, is_zero),
     sp.Shi: _entire("shi"),
-    sp.Chi: _branched("chi", _chi_cut, is_zero),
+    sp.Chi: _branched("chi", cut, is_zero),
     sp.fresnels: _entire("fresnel_s"),
     sp.fresnelc: _entire("fresnel_c"),
     sp.hyper: _hypergeometric,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Union
 
 from flint import acb, arb, ctx, fmpq
 
@@ -27,9 +26,10 @@ __all__ = [
     "power_integer",
     "power_rational",
     "simplest",
+    "whole_number",
 ]
 
-Ball = Union[arb, acb]
+Ball = arb | acb
 
 NAN = arb.nan()
 I_UNIT = acb(0, 1)
@@ -46,7 +46,7 @@ def current_bits() -> int:
 
 def is_nan(x: Ball) -> bool:
     """Whether nothing at all is known about the value."""
-    if type(x) is arb:
+    if isinstance(x, arb):
         return bool(x.is_nan())
     return bool(x.real.is_nan() or x.imag.is_nan())
 
@@ -58,14 +58,22 @@ def is_zero(x: Ball) -> bool:
 
 def as_complex(x: Ball) -> acb:
     """The ball in the complex plane."""
-    return acb(x) if type(x) is arb else x
+    return acb(x) if isinstance(x, arb) else x
 
 
 def simplest(x: Ball) -> Ball:
     """The real ball if the imaginary part is exactly zero."""
-    if type(x) is acb and x.imag.is_zero() and not _ANALYTIC[0]:
+    if isinstance(x, acb) and x.imag.is_zero() and not _ANALYTIC[0]:
         return x.real
     return x
+
+
+def whole_number(x: arb) -> int:
+    """The integer that an exact ball is."""
+    found = x.unique_fmpz()
+    if found is None:
+        raise ArithmeticError("not an integer")
+    return int(found)
 
 
 # ---- holomorphy -----------------------------------------------------------------------------
@@ -113,33 +121,32 @@ def power_rational(base: Ball, p: int, q: int) -> Ball:
         if p < 0:
             raise Undefined("0 to a negative power")
         return arb(0)
-    if type(base) is arb:
+    if isinstance(base, arb):
         if base > 0:
             return (base.sqrt() if q == 2 else base.root(q)) ** p
-        base = acb(base)
-    if non_analytic(cut, base):
+    plane = as_complex(base)
+    if non_analytic(cut, plane):
         return NAN
-    if base.contains(0):
+    if plane.contains(0):
         # |b**(p/q)| = |b|**(p/q): the powers of a disc around 0 lie in a disc around 0
         if p < 0:
             return NAN
-        radius = (base.abs_upper() ** fmpq(p, q)).upper()
+        radius = (plane.abs_upper() ** fmpq(p, q)).upper()
         return acb(arb(0, radius), arb(0, radius))
-    return simplest((base.sqrt() if q == 2 else base.root(q)) ** p)
+    return simplest((plane.sqrt() if q == 2 else plane.root(q)) ** p)
 
 
 def power(base: Ball, exponent: Ball) -> Ball:
     """The principal value exp(exponent * log(base)), with 0**x = 0 for x > 0 and x**0 = 1."""
-    if type(exponent) is arb:
+    if isinstance(exponent, arb):
         if exponent.is_zero():
             return arb(1)
         if exponent.is_integer():
-            n = exponent.unique_fmpz()
-            return power_integer(base, int(n))
-        if type(base) is arb and base > 0:
+            return power_integer(base, whole_number(exponent))
+        if isinstance(base, arb) and base > 0:
             return base**exponent
     if base.is_zero():
-        real_part = exponent if type(exponent) is arb else exponent.real
+        real_part = exponent if isinstance(exponent, arb) else exponent.real
         if real_part > 0:
             return arb(0)
         if real_part < 0:

@@ -126,10 +126,10 @@ def holds_in_floats(
     if not isinstance(relation, Relational) or type(relation) not in _COMPARE:
         return unsure
     with np.errstate(all="ignore"):
-        sides = [_column(side, columns) for side in relation.args[:2]]
-        if sides[0] is None or sides[1] is None:
+        lhs, rhs = (_column(side, columns) for side in relation.args[:2])
+        if lhs is None or rhs is None:
             return unsure
-        (left, left_scale), (right, right_scale) = sides
+        (left, left_scale), (right, right_scale) = lhs, rhs
         difference = np.broadcast_to(np.asarray(left - right), (length,))
         scale = np.broadcast_to(left_scale + right_scale, (length,))
         sure = np.isfinite(difference) & (np.abs(difference) > _BORDERLINE * scale)

@@ -184,7 +184,7 @@ def exact_number(number: Any) -> Fraction | None:
 
 def exact_float(number: Float) -> Fraction | None:
     """The dyadic rational that a SymPy Float is, None for infinities and nan."""
-    sign, man, exp, bc = number._mpf_
+    sign, man, exp, _ = number._mpf_
     if not man and exp:
         return None
     value = Fraction(int(man)) * Fraction(2) ** int(exp)

@@ -80,7 +80,9 @@ class Domain(Mapping[Symbol, Interval]):
             try:
                 intervals[symbol] = assumed.intersect(Interval.of(given[symbol]))
             except DomainError as error:
-                raise DomainError(f"domain of {symbol}: {error.given}", error.why, error.instead) from None
+                raise DomainError(
+                    f"domain of {symbol}: {error.given}", error.why, error.instead
+                ) from None
         for symbol in symbols:
             _check_special_assumptions(symbol, intervals[symbol])
         return cls(intervals, where)
@@ -164,7 +166,7 @@ class Domain(Mapping[Symbol, Interval]):
         return False if False in answers else None if None in answers else True
 
     def rational_points(self, count: int, seed: int = 0) -> list[dict[Symbol, Any]]:
-        """`count` random points with rational coordinates (Fraction), and special points before them.
+        """`count` random points with rational coordinates, and special points before them.
 
         Numerators and denominators are up to a few hundred, magnitudes spread over the interval;
         the special points use 0, 1, -1, corners, tiny and large numbers.  Symbols over the plane
@@ -238,7 +240,9 @@ def _relations(where: Iterable[Basic], intervals: Mapping[Symbol, Interval]) -> 
         if isinstance(relation, sp.And):
             yield from _relations(relation.args, intervals)
             continue
-        if not isinstance(relation, (sp.core.relational.Relational, sp.logic.boolalg.BooleanFunction)):
+        if not isinstance(
+            relation, (sp.core.relational.Relational, sp.logic.boolalg.BooleanFunction)
+        ):
             raise DomainError(f"where {relation}", "not a relation", "write for example u0 < s")
         unknown = [str(s) for s in symbols_of([relation]) if s not in intervals]
         if unknown:

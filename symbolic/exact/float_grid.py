@@ -29,12 +29,11 @@ class FloatGrid:
 
     def __init__(self, dtype: Any) -> None:
         dtype = np.dtype(dtype)
-        if dtype == np.float64:
-            self._bits, self.complex_dtype = np.dtype(np.int64), np.dtype(np.complex128)
-        elif dtype == np.float32:
-            self._bits, self.complex_dtype = np.dtype(np.int32), np.dtype(np.complex64)
-        else:
+        if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
             raise InputError(f"dtype {dtype}", "points are drawn as float32 or float64")
+        double = dtype == np.float64
+        self._bits: np.dtype[Any] = np.dtype(np.int64 if double else np.int32)
+        self.complex_dtype: np.dtype[Any] = np.dtype(np.complex128 if double else np.complex64)
         self.dtype = dtype
         info = np.finfo(dtype)
         self._shift = int(np.asarray(info.tiny, dtype).view(self._bits)) - 1
@@ -67,7 +66,9 @@ class FloatGrid:
             return None
         low = -self.top if interval.low.is_infinite else self._from(interval.low, interval.low_open)
         high = (
-            self.top if interval.high.is_infinite else -self._from(-interval.high, interval.high_open)
+            self.top
+            if interval.high.is_infinite
+            else -self._from(-interval.high, interval.high_open)
         )
         low, high = max(low, -self.top), min(high, self.top)
         if low > high:

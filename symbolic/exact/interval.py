@@ -54,7 +54,9 @@ def exact_bound(value: Any) -> Basic:
             return value
         if not isinstance(value, (Rational, sp.Float)):
             raise DomainError(
-                f"bound {str(value)[:80]}", "a bound is a rational number or infinite", "give a number"
+                f"bound {str(value)[:80]}",
+                "a bound is a rational number or infinite",
+                "give a number",
             )
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return S.Infinity if value > 0 else S.NegativeInfinity
@@ -120,9 +122,7 @@ class Interval:
         empty = low > high or (low == high and (low_open or high_open))
         if empty or low is S.Infinity or high is S.NegativeInfinity:
             what = "integer" if self.integer else "number"
-            raise DomainError(
-                f"interval {self}", f"no {what} lies in it", "give low < high"
-            )
+            raise DomainError(f"interval {self}", f"no {what} lies in it", "give low < high")
 
     @classmethod
     def of(cls, bounds: Any) -> Interval:
@@ -159,7 +159,9 @@ class Interval:
             (self.low, self.low_open), (other.low, other.low_open), key=lambda e: (e[0], e[1])
         )
         high, high_open = min(
-            (self.high, self.high_open), (other.high, other.high_open), key=lambda e: (e[0], not e[1])
+            (self.high, self.high_open),
+            (other.high, other.high_open),
+            key=lambda e: (e[0], not e[1]),
         )
         return Interval(low, high, low_open, high_open, self.integer or other.integer)
 
@@ -182,4 +184,6 @@ class Interval:
         if self.plane:
             return "C"
         left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
-        return f"{left}{_short(self.low)}, {_short(self.high)}{right}" + (" integers" if self.integer else "")
+        return f"{left}{_short(self.low)}, {_short(self.high)}{right}" + (
+            " integers" if self.integer else ""
+        )

@@ -1,8 +1,8 @@
 """Quotients of polynomials over Q in kernels, with algebraic relations between the kernels.
 
-A *kernel* is a generator that stands for something that is not a rational function: a symbol, exp of a
-monomial, a logarithm, a root, an unknown function.  A root r carries a relation r**n = P/Q and the
-root of unity its cyclotomic polynomial; numerators are reduced by these relations, so that an
+A *kernel* is a generator that stands for something that is not a rational function: a symbol, exp
+of a monomial, a logarithm, a root, an unknown function.  A root r carries a relation r**n = P/Q and
+the root of unity its cyclotomic polynomial; numerators are reduced by these relations, so that an
 expression over the kernels is zero if its reduced numerator is the zero polynomial.
 
 Every operation is guarded: beyond a number of terms, a degree or a time limit `RefusesForm` is
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -43,9 +42,9 @@ class TooManyKernels(Exception):
 class Kernel:
     """A generator: `identity` names its meaning (equal meaning, equal identity), `text` shows it.
 
-    `real`, `positive`, `nonnegative`: known for all values of the domain.  `relation`: (degree n, P, Q) for
-    r**n = P/Q, or (degree n, rests) with `rests[k]` the reduced form of r**k.  `meaning`: what the
-    kernel was made from, for the rules.
+    `real`, `positive`, `nonnegative`: known for all values of the domain.  `relation`: (degree n,
+    P, Q) for r**n = P/Q, or (degree n, rests) with `rests[k]` the reduced form of r**k.  `meaning`:
+    what the kernel was made from, for the rules.
     """
 
     index: int
@@ -162,7 +161,7 @@ class KernelRing:
 
     def poly_power(self, a: fmpq_mpoly, n: int) -> fmpq_mpoly:
         """Guarded power of a polynomial."""
-        if len(a) > 1 and n > _POWER_LIMIT or n > 100_000:
+        if (len(a) > 1 and n > _POWER_LIMIT) or n > 100_000:
             raise RefusesForm(f"a power {n} is too high")
         if len(a) <= 1:
             return a**n
@@ -263,12 +262,14 @@ class KernelRing:
                     rest += x**j * c
                 result += self.times(part, rest)
             return result, self.one_poly
-        assert kernel.numerator is not None and kernel.denominator is not None
         most = max(parts) // n
-        above, below = kernel.numerator, kernel.denominator
+        above = self.one_poly if kernel.numerator is None else kernel.numerator
+        below = self.one_poly if kernel.denominator is None else kernel.denominator
         result = self.context.constant(0)
         for k, part in parts.items():
-            factor = self.times(self.poly_power(above, k // n), self.poly_power(below, most - k // n))
+            factor = self.times(
+                self.poly_power(above, k // n), self.poly_power(below, most - k // n)
+            )
             result += self.times(self.times(part, factor), x ** (k % n))
         return result, self.poly_power(below, most)
 
@@ -285,7 +286,9 @@ class KernelRing:
         """An equal quotient with square roots and I moved out of the denominator."""
         for _ in range(4):
             square = [
-                k for k in self.used(a.den) if k.degree == 2 and (not k.minimal or k.minimal == (1, 0))
+                k
+                for k in self.used(a.den)
+                if k.degree == 2 and (not k.minimal or k.minimal == (1, 0))
             ]
             if a.is_polynomial or not square:
                 return a
@@ -360,5 +363,3 @@ def _power_modulo(k: int, minimal: tuple[int, ...]) -> list[int]:
 def as_fraction(c: fmpq) -> Fraction:
     """A flint rational as a Fraction."""
     return Fraction(int(c.p), int(c.q))
-
-

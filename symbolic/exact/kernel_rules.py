@@ -1,8 +1,9 @@
 """Rewrite an expression as a quotient of polynomials in kernels, by identities that always hold.
 
-exp(sum c_i m_i) becomes a product of powers of exp(m_i / L): the exponent is expanded into monomials
-m_i over Q, so exp(x + y), exp(x) exp(y) and exp(2x) = exp(x)**2 share kernels.  Trigonometric functions
-become exp(I x), powers with symbolic exponents exp(e log b), inverse functions logarithms.
+exp(sum c_i m_i) becomes a product of powers of exp(m_i / L): the exponent is expanded into
+monomials m_i over Q, so exp(x + y), exp(x) exp(y) and exp(2x) = exp(x)**2 share kernels.
+Trigonometric functions become exp(I x), powers with symbolic exponents exp(e log b), inverse
+functions logarithms.
 
 Logarithms and roots are split only where principal values allow it: log(p z) = log p + log z and
 (p z)**r = p**r z**r need p > 0, which must follow from the assumptions of the symbols or from the
@@ -63,8 +64,8 @@ def kernel_graph(expr: Basic) -> Graph:
 class Conversion:
     """One pass over the graph with a fixed table of roots, {identity: L} for base**(1/L).
 
-    `plain_angles` keeps sin a and cos a as kernels, with sin(a)**2 = 1 - cos(a)**2, instead of writing
-    them as exponentials: less is recognised, but results look as one would write them.
+    `plain_angles` keeps sin a and cos a as kernels, with sin(a)**2 = 1 - cos(a)**2, instead of
+    writing them as exponentials: less is recognised, but results look as one would write them.
     """
 
     def __init__(
@@ -210,7 +211,9 @@ class Conversion:
             args, sign = [ring.scaled(args[0], fmpq(-1))], -1
         real = head in _REAL and all(self.signs.is_real(a) for a in args)
         positive = real and head in _POSITIVE_OF_POSITIVE and self.signs.of(args[-1]) > 0
-        identity = f"{head.__module__}.{head.__qualname__}:" + ",".join(ring.identity_of(a) for a in args)
+        identity = f"{head.__module__}.{head.__qualname__}:" + ",".join(
+            ring.identity_of(a) for a in args
+        )
         text = f"{head.__name__}({', '.join(ring.text_of(a) for a in args)})"
         kernel = ring.kernel(
             identity,
@@ -515,7 +518,9 @@ class Conversion:
         known = {"real": self.signs.is_real(a), "depends": self._dependence(a)}
         text, identity = ring.text_of(a), ring.identity_of(a)
         cosine = ring.of(
-            ring.kernel(f"cos:{identity}", f"cos({text})", "function", meaning=(sp.cos, (a,)), **known)
+            ring.kernel(
+                f"cos:{identity}", f"cos({text})", "function", meaning=(sp.cos, (a,)), **known
+            )
         )
         sine = ring.kernel(
             f"sin:{identity}",
@@ -601,7 +606,6 @@ class Conversion:
             product = ring.mul(product, ring.add(base, ring.number(j)))
         kernel = self._opaque(sp.gamma(sp.Dummy()), [base])
         return ring.mul(kernel, product) if shift > 0 else self.over(kernel, product)
-
 
     def factorial(self, a: Quotient) -> Quotient:
         """a! = gamma(a + 1)."""

@@ -18,8 +18,8 @@ class Signs:
     """Decides signs soundly: an answer holds for all values of the domain, 0 says unknown.
 
     A polynomial is positive if every term is nonnegative and one is positive (products of positive
-    kernels, nonnegative ones and squares of real ones), or if it is a positive multiple of a known positive
-    polynomial (s - u0 > 0 from the domain) plus such terms.
+    kernels, nonnegative ones and squares of real ones), or if it is a positive multiple of a known
+    positive polynomial (s - u0 > 0 from the domain) plus such terms.
     """
 
     def __init__(self, ring: KernelRing) -> None:

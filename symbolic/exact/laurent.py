@@ -1,10 +1,11 @@
 """Truncated Laurent series of an expression at a point, exact and on a ball.
 
 `ExactSeries` finds, for every node, the order of vanishing v and the coefficients of
-f(x) / (x - p)**v exactly.  `BallSeries` repeats the walk with balls, on an interval or disc X around p:
-its k-th entry encloses g^(k)(xi)/k! for all xi in X, with g(x) = f(x) / (x - p)**v.  Where f vanishes to
-order v at p, the jet of g follows from that of f by dropping v entries: g^(k)/k! is a mean of
-f^(k+v)/(k+v)! over X.  That is how removable singularities stay harmless on a ball.
+f(x) / (x - p)**v exactly.  `BallSeries` repeats the walk with balls, on an interval or disc X
+around p: its k-th entry encloses g^(k)(xi)/k! for all xi in X, with g(x) = f(x) / (x - p)**v.
+Where f vanishes to order v at p, the jet of g follows from that of f by dropping v entries:
+g^(k)/k! is a mean of f^(k+v)/(k+v)! over X.  That is how removable singularities stay harmless on a
+ball.
 
 Main definitions: `ExactSeries`, `BallSeries`, `NotAnalytic`, `TooShort`.
 """
@@ -175,7 +176,9 @@ class ExactSeries:
             if node.expr == self.x if not node.expr.args else False:
                 self.varying.add(slot)
                 start = self.conversion.of(self.point)
-                terms[slot] = self._trimmed(0, [start, self.ring.one, *self._zeros(self.length - 2)])
+                terms[slot] = self._trimmed(
+                    0, [start, self.ring.one, *self._zeros(self.length - 2)]
+                )
             elif any(a in self.varying for a in node.args):
                 self.varying.add(slot)
                 terms[slot] = self._node(node, terms)
@@ -354,9 +357,7 @@ class ExactSeries:
             a.valuation - b.valuation, ps.divide(self.field, a.coefficients, b.coefficients)
         )
 
-    def _of_argument(
-        self, body: Expr, variable: Symbol, plain: list[Quotient]
-    ) -> list[Quotient]:
+    def _of_argument(self, body: Expr, variable: Symbol, plain: list[Quotient]) -> list[Quotient]:
         """The coefficients of body(variable = the series), by a walk of its own."""
         inner = ExactSeries.__new__(ExactSeries)
         inner.x, inner.point, inner.length = variable, sp.S.Zero, len(plain)
@@ -376,7 +377,7 @@ class ExactSeries:
         return inner._plain(terms[inner.graph.roots[0]])
 
     def _by_derivatives(self, expr: Expr, plain: list[Quotient]) -> list[Quotient]:
-        """sum f^(k)(u_0) (u - u_0)**k / k!, by the node's own coefficients or SymPy's derivatives."""
+        """sum f^(k)(u_0) (u - u_0)**k / k!, by the node's own coefficients or derivatives."""
         at = expression_of(self.ring, plain[0])
         own = getattr(expr, "_taylor_", None)
         if own is not None and at.is_zero:
@@ -393,20 +394,20 @@ class ExactSeries:
 
 
 _CIRCULAR = {
-    sp.sin: "s1",
-    sp.cos: "c1",
-    sp.tan: "sc",
-    sp.cot: "cs",
-    sp.sec: "1c",
-    sp.csc: "1s",
+    sp.sin: ("s", "1"),
+    sp.cos: ("c", "1"),
+    sp.tan: ("s", "c"),
+    sp.cot: ("c", "s"),
+    sp.sec: ("1", "c"),
+    sp.csc: ("1", "s"),
 }
 _HYPERBOLIC = {
-    sp.sinh: "s1",
-    sp.cosh: "c1",
-    sp.tanh: "sc",
-    sp.coth: "cs",
-    sp.sech: "1c",
-    sp.csch: "1s",
+    sp.sinh: ("s", "1"),
+    sp.cosh: ("c", "1"),
+    sp.tanh: ("s", "c"),
+    sp.coth: ("c", "s"),
+    sp.sech: ("1", "c"),
+    sp.csch: ("1", "s"),
 }
 
 
@@ -523,15 +524,16 @@ class BallSeries:
         if head is sp.exp:
             return ps.exponential(field, plain, plain[0].exp())
         if head is sp.Abs or head is sp.sign:
-            sign = _value(HEADS[sp.sign], plain[0])
+            side = _value(HEADS[sp.sign], plain[0])
             if head is sp.sign:
-                return [sign, *[arb(0)] * (len(plain) - 1)]
-            return [c * sign for c in plain]
+                return [side, *[arb(0)] * (len(plain) - 1)]
+            return [c * side for c in plain]
         if head in _CIRCULAR or head in _HYPERBOLIC:
             circular = head in _CIRCULAR
             names = (sp.sin, sp.cos) if circular else (sp.sinh, sp.cosh)
-            at = [_value(HEADS[name], plain[0]) for name in names]
-            sine, cosine = ps.sine_cosine(field, plain, *at, sign=-1 if circular else 1)
+            at_sine, at_cosine = (_value(HEADS[name], plain[0]) for name in names)
+            sign = -1 if circular else 1
+            sine, cosine = ps.sine_cosine(field, plain, at_sine, at_cosine, sign)
             table = {"s": sine, "c": cosine, "1": [arb(1), *[arb(0)] * (len(plain) - 1)]}
             above, below = {**_CIRCULAR, **_HYPERBOLIC}[head]
             return table[above] if below == "1" else ps.divide(field, table[above], table[below])
@@ -559,15 +561,17 @@ class BallSeries:
 
     def _composed_with(self, body: Expr, variable: Symbol, plain: list[Any]) -> list[Any]:
         """The jet of a small expression in `variable`, free of removable singularities."""
-        field, jets = self._field, {}
+        field = self._field
+        jets: dict[int, list[Any]] = {}
         graph = kernel_graph(body)
         rest = [arb(0)] * (len(plain) - 1)
         for slot, node in enumerate(graph.nodes):
             args = [jets[a] for a in node.args]
             if not args:
-                is_variable = node.expr == variable
-                value = None if is_variable else BallProgram(node.expr).at((), current_bits())
-                jets[slot] = plain if is_variable else [value, *rest]
+                if node.expr == variable:
+                    jets[slot] = plain
+                else:
+                    jets[slot] = [BallProgram(node.expr).at((), current_bits()), *rest]
             elif isinstance(node.expr, sp.Add):
                 jets[slot] = reduce(lambda a, b: ps.add(field, a, b), args)
             elif isinstance(node.expr, sp.Mul):
@@ -579,9 +583,8 @@ class BallSeries:
         return jets[graph.roots[0]]
 
 
-def _value(function: Callable[..., Any], *args: Ball) -> Ball:
+def _value(function: Callable[..., Any], *args: Any) -> Any:
     try:
         return function(*args)
     except (Undefined, ValueError, ArithmeticError):
         return NAN
-

@@ -1,10 +1,11 @@
 """A normal form that proves identities: quotients of polynomials in independent kernels.
 
-For expressions built with + - * / from exponentials, logarithms, trigonometric and hyperbolic functions
-and their inverses, rational and symbolic powers, roots, the phi functions, roots of equations and
-unknown functions.  If the numerator reduces to the zero polynomial, the expression is zero wherever it
-is defined: every rewriting step is an identity for all values of the domain.  A numerator that does
-not vanish proves nothing (a relation between kernels may be unknown); `zero.py` then tests on balls.
+For expressions built with + - * / from exponentials, logarithms, trigonometric and hyperbolic
+functions and their inverses, rational and symbolic powers, roots, the phi functions, roots of
+equations and unknown functions.  If the numerator reduces to the zero polynomial, the expression is
+zero wherever it is defined: every rewriting step is an identity for all values of the domain.  A
+numerator that does not vanish proves nothing (a relation between kernels may be unknown); `zero.py`
+then tests on balls.
 
 Main definitions: `normal_form`, `NormalForm`, `RefusesForm`.
 """
@@ -126,9 +127,7 @@ def _eliminated(
     polynomial vanishes if the remainder does.
     """
     candidates = [
-        k
-        for k in ring.used(relation)
-        if (k is root or root.index in k.depends) and not k.degree
+        k for k in ring.used(relation) if (k is root or root.index in k.depends) and not k.degree
     ]
     if not candidates:
         return numerator
@@ -148,5 +147,3 @@ def _eliminated(
         )
         numerator, _ = ring.reduced(numerator)
     return numerator
-
-

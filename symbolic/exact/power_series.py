@@ -1,7 +1,7 @@
 """Truncated power series over any field: products, quotients and the elementary functions.
 
-A series is the list of its coefficients c_0, c_1, ...  Functions use the differential equations that
-they satisfy: e' = e u' for exp, p' (1 + v) = r p v' for powers, and so on, so that only field
+A series is the list of its coefficients c_0, c_1, ...  Functions use the differential equations
+that they satisfy: e' = e u' for exp, p' (1 + v) = r p v' for powers, and so on, so that only field
 operations are needed besides the value of the function at c_0.
 
 Main definitions: `Field`, `multiply`, `divide`, `exponential`, `logarithm`, `power`, `sine_cosine`,

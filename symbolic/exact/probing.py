@@ -40,9 +40,9 @@ def entries_of(expr: Any) -> list[tuple[str, Basic]]:
     """(label, scalar) of a scalar, an equation or an explicit matrix."""
     if isinstance(expr, sp.MatrixBase):
         rows, columns = expr.shape
-        return [
-            (f"({i}, {j})", expr[i, j]) for i in range(rows) for j in range(columns)
-        ] or [("", sp.S.Zero)]
+        return [(f"({i}, {j})", expr[i, j]) for i in range(rows) for j in range(columns)] or [
+            ("", sp.S.Zero)
+        ]
     if isinstance(expr, sp.Equality):
         lhs, rhs = expr.args
         if isinstance(lhs, sp.MatrixBase) and isinstance(rhs, sp.MatrixBase):

@@ -43,7 +43,7 @@ _EXACT_ROWS = 2000
 
 
 def allowed(symbol: Symbol, value: Any) -> bool | None:
-    """Whether assumptions beyond an interval (nonzero, even, odd, prime, noninteger) allow a value."""
+    """Whether assumptions that are no interval (nonzero, even, odd, prime) allow a value."""
     exact = exact_number(value)
     if exact is None:
         return bool(value != 0) if symbol.is_zero is False and isinstance(value, complex) else True
@@ -233,8 +233,10 @@ def _draw(interval: Interval, rng: random.Random, shrink: bool = False) -> Any:
             trial = rng.choice((1, -1)) * _moderate(rng) * scale
             if interval.contains(trial):
                 return trial
-    if low is None or high is None:
-        return low + _moderate(rng) * scale if low is not None else high - _moderate(rng) * scale
+    if high is None:
+        return (low or 0) + _moderate(rng) * scale
+    if low is None:
+        return high - _moderate(rng) * scale
     if low == high:
         return low
     ratio = Fraction(rng.randint(1, _MODERATE - 1), _MODERATE)
@@ -249,7 +251,7 @@ def _draw_integer(low: Fraction | None, high: Fraction | None, rng: random.Rando
     if low is None and high is None:
         return Fraction(rng.randint(-span, span))
     if low is None:
-        return Fraction(int(high) - rng.randint(0, span))  # type: ignore[arg-type]
+        return Fraction(int(high or 0) - rng.randint(0, span))
     top = int(low) + span
     return Fraction(rng.randint(int(low), top if high is None else min(top, int(high))))
 
@@ -292,7 +294,9 @@ def _special_floats(
     low, high = ordinals
     numbers = [grid.floats(o) for o in {low, low + 1, high, high - 1} if low <= o <= high]
     numbers += [sign * x for x in grid.specials for sign in (1, -1)]
-    numbers += [sign * grid.dtype.type(2.0) ** k for k in (1, -1, 4, -4, 10, -10) for sign in (1, -1)]
+    numbers += [
+        sign * grid.dtype.type(2.0) ** k for k in (1, -1, 4, -4, 10, -10) for sign in (1, -1)
+    ]
     fitting = [
         x
         for x in numbers
@@ -377,7 +381,7 @@ def _draw_columns(
     columns: dict[Symbol, np.ndarray] = {}
     order = list(domain)
     if constraints:
-        rng.shuffle(order)  # type: ignore[arg-type]
+        rng.shuffle(order)
     coarse = any(constraint.sense == 0 for constraint in constraints)
     for symbol in order:
         ordinals: tuple[Any, Any] | None = ranges[symbol]

@@ -10,7 +10,6 @@ Main definitions: `taylor`, `remainder_bound`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 import sympy as sp
@@ -22,6 +21,7 @@ from derivax.symbolic.exact.ball import BallProgram, to_ball
 from derivax.symbolic.exact.ball_values import Ball
 from derivax.symbolic.exact.dag import symbols_of
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.kernel_ring import RefusesForm
 from derivax.symbolic.exact.laurent import BallSeries, ExactSeries, NotAnalytic, TooShort
 from derivax.symbolic.exact.precision import working_precision
@@ -51,8 +51,8 @@ def taylor(
     >>> taylor(1 / (a - x), x, 0, 2)
     (1/a, a**(-2), a**(-3))
 
-    Raises `DomainError` where the expression is not analytic at the point (pole, branch point, kink),
-    or cannot be shown to be; `InputError` for an order outside 0..400.
+    Raises `DomainError` where the expression is not analytic at the point (pole, branch point,
+    kink), or cannot be shown to be; `InputError` for an order outside 0..400.
     """
     if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= _ORDER_LIMIT:
         raise InputError(f"order {order!r}", f"an integer from 0 to {_ORDER_LIMIT}")
@@ -64,7 +64,7 @@ def taylor(
 def _checked(expr: Any, x: Any, point: Any) -> tuple[Basic, Basic]:
     if not isinstance(x, Symbol):
         raise InputError(f"{x!r}", "the expansion variable is a symbol")
-    expr, point = sp.sympify(expr), sp.sympify(point)
+    expr, point = as_expression(expr), as_expression(point)
     if not isinstance(expr, Expr) or isinstance(expr, sp.MatrixExpr):
         raise InputError(f"{type(expr).__name__}", "only scalar expressions have a Taylor series")
     if x in symbols_of([point]):
@@ -110,11 +110,12 @@ def remainder_bound(
 
         |R| \le radius^{order+1} \sup |f^{(order+1)}| / (order+1)!
 
-    The supremum is enclosed by Taylor arithmetic on the ball |x - point| <= radius: a real interval,
-    or with `disc` the complex disc (a square around it).  Balls of that width are coarse, so further
-    terms c_k radius**k are also taken exactly and the smallest of the bounds is returned.  `values` gives the other symbols numbers
-    (or balls, for a bound over ranges).  Returns an exact `arb`; infinite if the enclosure is not
-    finite (the radius reaches a singularity, or is too large for the arithmetic).
+    The supremum is enclosed by Taylor arithmetic on the ball |x - point| <= radius: a real
+    interval, or with `disc` the complex disc (a square around it).  Balls of that width are coarse,
+    so further terms c_k radius**k are also taken exactly and the smallest of the bounds is
+    returned.  `values` gives the other symbols numbers (or balls, for a bound over ranges).
+    Returns an exact `arb`; infinite if the enclosure is not finite (the radius reaches a
+    singularity, or is too large for the arithmetic).
 
     >>> x = sp.Symbol("x")
     >>> float(remainder_bound(sp.sin(x), x, 0, 4, Fraction(1, 10))) < 1.1e-5 / 120
@@ -136,7 +137,9 @@ def remainder_bound(
         reach = r * arb(2).sqrt() if disc else r
         best, kept = arb("inf"), arb(0)
         jet = _jet(exact, environment, centre, ball, order + _LOOKAHEAD + 2)
-        for k in range(order + 1, order + _LOOKAHEAD + 2 if jet is not None else 0):
+        if jet is None:
+            return best
+        for k in range(order + 1, order + _LOOKAHEAD + 2):
             tail = jet.coefficient(k).abs_upper() * reach**k
             total = (kept + tail).upper()
             if total.is_finite() and not total >= best:
@@ -165,5 +168,3 @@ def _positive(radius: Any, bits: int) -> arb:
     if not isinstance(ball, arb):
         raise InputError(f"radius {radius}", "not a real number")
     return abs(ball).upper()
-
-

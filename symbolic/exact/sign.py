@@ -144,12 +144,15 @@ def _by_boxes(
     """Best effort: cover a bounded box by boxes on which the sign is certain."""
     if not symbols or len(symbols) > _BOX_DIMENSIONS:
         return None
-    if any(domain[s].plane or domain[s].low.is_infinite or domain[s].high.is_infinite for s in symbols):
+    if any(
+        domain[s].plane or domain[s].low.is_infinite or domain[s].high.is_infinite for s in symbols
+    ):
         return None
     relations = [r for r in domain.where if set(free_variables([r])) <= set(symbols)]
     program = BallProgram([difference, *relations], symbols)
     whole: _Box = tuple(
-        (Fraction(int(domain[s].low.p), int(domain[s].low.q)), _top(domain[s].high)) for s in symbols
+        (Fraction(int(domain[s].low.p), int(domain[s].low.q)), _top(domain[s].high))
+        for s in symbols
     )
     boxes: list[tuple[float, int, _Box]] = [(0.0, 0, whole)]
     for count in range(1, _BOXES):
@@ -160,18 +163,23 @@ def _by_boxes(
         ball, *conditions = program.at([_hull(low, high) for low, high in box], _BOX_BITS)
         if any(condition is False for condition in conditions) or _certain(ball, truth) is True:
             continue
-        middle: dict[Basic, Any] = {s: (low + high) / 2 for s, (low, high) in zip(symbols, box, strict=True)}
+        middle: dict[Basic, Any] = {
+            s: (low + high) / 2 for s, (low, high) in zip(symbols, box, strict=True)
+        }
         refutation = _violation(program, truth, domain, middle)
         if refutation is not None:
             return refutation
         widths = [high - low for low, high in box]
-        axis = max(range(len(box)), key=lambda k: widths[k] / max(1, abs(box[k][0]), abs(box[k][1])))
+        scales = [max(Fraction(1), abs(low), abs(high)) for low, high in box]
+        axis = max(range(len(box)), key=lambda k: float(widths[k] / scales[k]))
         low, high = box[axis]
         if low == high:
             return None
         for part in ((low, (low + high) / 2), ((low + high) / 2, high)):
             child = box[:axis] + (part,) + box[axis + 1 :]
-            heapq.heappush(boxes, (-float(max(b - a for a, b in child)), 2 * count + (part[0] != low), child))
+            heapq.heappush(
+                boxes, (-float(max(b - a for a, b in child)), 2 * count + (part[0] != low), child)
+            )
     return None
 
 
@@ -265,5 +273,3 @@ def _refuted(point: Mapping[Any, Any], ball: Any, bits: int) -> Finding:
     return Finding(
         Outcome.REFUTED, "sign", "lhs - rhs has the wrong sign at the witness", witness=witness
     )
-
-

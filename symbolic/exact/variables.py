@@ -65,7 +65,7 @@ def _free_below(node: Basic) -> list[Basic]:
         body, symbols, values = node.args
         inside = [v for v in free_variables([body]) if v not in symbols.args]
         return inside + list(free_variables(values.args))
-    bound = set(node.bound_symbols)  # type: ignore[attr-defined]
+    bound = set(node.bound_symbols)
     return [v for v in free_variables(node.args) if v not in bound]
 
 

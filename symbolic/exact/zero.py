@@ -18,7 +18,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-import sympy as sp
 from flint import acb, arb
 from sympy import Add, Basic, Integer, Mul, Pow
 
@@ -62,9 +61,10 @@ def vanishes(
     variables (positive if the function says so).  `domain`, by default what the assumptions of the
     symbols say; `points`, the number of random points besides the special ones (at least 32).
 
-    Returns a `Finding`: `proven` by normal form (figures name the kernels), `refuted` with a witness,
-    `holds` with the resolution of the ball test, or `open` if more than 1 % of the points are
-    undecided.  Points where the expression is certainly undefined (a pole) are left out and counted.
+    Returns a `Finding`: `proven` by normal form (figures name the kernels), `refuted` with a
+    witness, `holds` with the resolution of the ball test, or `open` if more than 1 % of the points
+    are undecided.  Points where the expression is certainly undefined (a pole) are left out and
+    counted.
 
     >>> x = sp.Symbol("x", real=True)
     >>> vanishes(sp.sin(x)**2 + sp.cos(x)**2 - 1).outcome.value
@@ -286,4 +286,3 @@ def _joined(findings: Iterable[Finding]) -> Finding:
         resolution=max(resolutions) if resolutions and outcome is Outcome.HOLDS else None,
         figures=figures,
     )
-

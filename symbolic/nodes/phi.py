@@ -2,8 +2,8 @@ r"""The functions of exponential integrators.
 
     \varphi_0(x) = e^x,    \varphi_{k+1}(x) = (\varphi_k(x) - 1/k!) / x,    \varphi_k(0) = 1/k!
 
-They are entire: \varphi_k(x) = \sum_n x^n / (n+k)! = 1F1(1; k+1; x) / k!, positive on the real line,
-and x*\varphi_1(x) = e^x - 1 without the cancellation.
+They are entire: \varphi_k(x) = \sum_n x^n / (n+k)! = 1F1(1; k+1; x) / k!, positive on the real
+line, and x*\varphi_1(x) = e^x - 1 without the cancellation.
 
 Main definition: `Phi`.
 Reference: Hochbruck, Ostermann, Exponential integrators, Acta Numerica 19 (2010), eq. (2.10).
@@ -21,7 +21,7 @@ from sympy.core.function import ArgumentIndexError
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.ball import evaluated
-from derivax.symbolic.exact.ball_values import NAN, Ball, simplest
+from derivax.symbolic.exact.ball_values import NAN, Ball, simplest, whole_number
 
 __all__ = ["Phi"]
 
@@ -71,7 +71,7 @@ class Phi(sp.Function):
 
     def _taylor_(self, n: int, at: Expr) -> Expr:
         r"""The Taylor coefficient \varphi_k^{(n)}(at) / n!, simplest at 0."""
-        k, x = self.args
+        k = self.args[0]
         if at.is_zero:
             return 1 / factorial(n + k)
         variable = sp.Dummy("x")
@@ -107,5 +107,5 @@ class Phi(sp.Function):
         index, x = evaluate(self.args[0]), evaluate(self.args[1])
         if not isinstance(index, arb) or not index.is_integer() or not index >= 0:
             return NAN
-        k = int(index.unique_fmpz())
+        k = whole_number(index)
         return simplest(x.hypgeom_1f1(1, k + 1) / arb(k).fac())

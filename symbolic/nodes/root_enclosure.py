@@ -110,15 +110,17 @@ def enclose_root(f: Function, slope: Function, low: arb, high: arb) -> Ball:
     return NAN if root is None else _newton(f, slope, root, target)
 
 
-def _bisected(
-    f: Function, slope: Function, a: arb, b: arb, sign: int, target: int
-) -> arb | None:
+def _bisected(f: Function, slope: Function, a: arb, b: arb, sign: int, target: int) -> arb | None:
     """Halve the bracket until interval Newton contracts; None at a pole or a multiple root."""
     for step in range(_BISECTIONS):
         with working_precision(64 if step < 128 else max(64, min(target, 64 + step))):
             hull = a.union(b)
             derivative = slope(hull)
-            if isinstance(derivative, arb) and derivative.is_finite() and not derivative.contains(0):
+            if (
+                isinstance(derivative, arb)
+                and derivative.is_finite()
+                and not derivative.contains(0)
+            ):
                 image = _newton_image(f, hull, derivative)
                 if image is not None and _width(image) < _width(hull) / 2:
                     return image
@@ -164,7 +166,7 @@ def _between(a: arb, b: arb) -> arb:
 def _newton_image(f: Function, hull: arb, derivative: arb) -> arb | None:
     middle = hull.mid()
     value = f(middle)
-    if not _is_real_finite(value):
+    if not isinstance(value, arb) or not value.is_finite():
         return None
     image = middle - value / derivative
     return hull.intersection(image) if hull.overlaps(image) else None
@@ -178,7 +180,9 @@ def _newton(f: Function, slope: Function, hull: arb, target: int) -> Ball:
             return hull
         with working_precision(min(bits, target)):
             derivative = slope(hull)
-            if not _is_real_finite(derivative) or derivative.contains(0):
+            if not isinstance(derivative, arb) or not derivative.is_finite():
+                break
+            if derivative.contains(0):
                 break
             image = _newton_image(f, hull, derivative)
             if image is None:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 
 import pytest
 import sympy as sp
+from sympy import I, Rational, acos, asin, atan, cos, cosh, exp, log, pi, sin, sinh, sqrt, tan, tanh
+
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.normal_form import NormalForm, RefusesForm, normal_form
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.exact.zero import ball_test, vanishes
-from sympy import I, Rational, acos, asin, atan, cos, cosh, exp, log, pi, sin, sinh, sqrt, tan, tanh
 
 x, y = sp.symbols("x y", real=True)
 p, q = sp.symbols("p q", positive=True)
@@ -60,7 +61,9 @@ POSITIVE_RULES: dict[str, Rule] = {
     "symbolic power": lambda a, b: a ** (b + 1) - a * a**b,
     "power of a power": lambda a, b: (a**b) ** 2 - a ** (2 * b),
     "exp of log": lambda a, b: exp(b * log(a)) - a**b,
-    "fractional powers": lambda a, b: a ** Rational(1, 2) * a ** Rational(1, 3) - a ** Rational(5, 6),
+    "fractional powers": lambda a, b: (
+        a ** Rational(1, 2) * a ** Rational(1, 3) - a ** Rational(5, 6)
+    ),
     "conjugate": lambda a, b: 1 / (sqrt(a) + sqrt(b)) * (a - b) - sqrt(a) + sqrt(b),
     "even root of an even power": lambda a, b: (a**2 * b) ** Rational(1, 2) - a * sqrt(b),
     "quadratic formula": lambda a, b: (
