@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, IndexedBase, MatrixBase, MatrixSymbol, Symbol
+from sympy import Basic, Indexed, IndexedBase, MatrixBase, MatrixSymbol, Symbol
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
@@ -88,7 +88,7 @@ class Formula:
         source: str = "",
     ) -> None:
         output = _sympified(expr)
-        free = set().union(*(leaf.free_symbols for leaf in _leaves(output)))
+        free = _free(output)
         arguments = tuple(sorted(free, key=str)) if args is None else tuple(args)
         _refuse_bad_arguments(arguments, free)
         scalars = [a for a in arguments if isinstance(a, Symbol)]
@@ -189,6 +189,17 @@ class Formula:
         return f"${latex(self)}$"
 
 
+def _free(output: Output) -> set[Basic]:
+    """Free symbols; an indexed array counts as one symbol, its base."""
+    found: set[Basic] = set()
+    for leaf in _leaves(output):
+        bases = leaf.atoms(IndexedBase)
+        labels = {base.label for base in bases}
+        free = {s for s in leaf.free_symbols if not isinstance(s, Indexed) and s not in labels}
+        found |= free | bases
+    return found
+
+
 def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
     for argument in arguments:
         if not isinstance(argument, Symbol | MatrixSymbol | IndexedBase):
@@ -202,9 +213,6 @@ def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
         if isinstance(argument, MatrixSymbol | IndexedBase):
             covered |= argument.free_symbols
     stray = sorted((s for s in free if s not in covered), key=str)
-    stray = [
-        s for s in stray if not any(isinstance(a, IndexedBase) and s == a.label for a in arguments)
-    ]
     if stray:
         raise InputError(
             f"symbol {stray[0]}",

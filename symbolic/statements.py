@@ -121,8 +121,8 @@ class Statement:
 
     def under(self, *conditions: Basic) -> Statement:
         """The same statement under further conditions (trivially true ones are dropped)."""
-        new = tuple(c for c in conditions if c not in (S.true, True) and c not in self.given)
-        return replace(self, given=self.given + new)
+        new = dict.fromkeys(c for c in conditions if c not in (S.true, True) + self.given)
+        return replace(self, given=self.given + tuple(new))
 
     def replaced(self, replacements: Mapping[Any, Any]) -> Statement:
         """Both sides with subexpressions replaced; derivatives of these are carried out."""

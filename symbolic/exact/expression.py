@@ -11,7 +11,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from sympy import Basic, MatrixBase, Rational, SympifyError, sympify
+from sympy import Basic, Dict, FiniteSet, MatrixBase, Rational, SympifyError, Tuple, sympify
 
 from derivax.errors import InputError
 
@@ -36,8 +36,9 @@ def as_expression(value: Any) -> Any:
     if isinstance(value, Fraction):
         return Rational(value.numerator, value.denominator)
     try:
-        return sympify(value, strict=True)
-    except (SympifyError, TypeError, AttributeError) as refused:
-        raise InputError(
-            repr(value), "is not an expression", "pass a SymPy expression or a number"
-        ) from refused
+        made = sympify(value, strict=True)
+    except (SympifyError, TypeError, AttributeError):
+        made = None
+    if not isinstance(made, Basic) or isinstance(made, Dict | Tuple | FiniteSet):
+        raise InputError(repr(value), "is not an expression", "pass a SymPy expression or a number")
+    return made

@@ -50,6 +50,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivax.errors import DerivaxError
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.matrix_form import Diagonal, MatrixRelation, Polynomial, matrix_form
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.exact.zero import vanishes
@@ -84,7 +85,7 @@ def evaluated(expr: Basic, model: Model, values: Values) -> Matrix:
 
 
 def _count(dimension: Expr, values: Values) -> int:
-    number = S(dimension).subs(values)
+    number = as_expression(dimension).subs(values)
     if not number.is_Integer or number < 0:
         raise NotEvaluable(str(dimension))
     return int(number)
@@ -338,7 +339,7 @@ def _scalars(symbols: list[Symbol], attempt: int) -> dict[Basic, Expr]:
     points = Domain.of(symbols).rational_points(_ATTEMPTS, seed=7)
     generic = points[-_ATTEMPTS:]
     point = generic[attempt % len(generic)]
-    return {s: S(str(v)) if not isinstance(v, complex) else S(v) for s, v in point.items()}
+    return {s: as_expression(v) for s, v in point.items()}
 
 
 def witness(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...]) -> dict[str, Any] | None:
@@ -358,7 +359,7 @@ def witness(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...]) -> dict[
             letters |= {m for m in relation.letters if isinstance(m, MatrixSymbol)}
     shapes = [d for e in expressions for m in e.atoms(MatrixExpr) for d in m.shape]
     shapes += [d for m in letters for d in m.shape]
-    dimensions = sorted({s for d in shapes for s in S(d).free_symbols}, key=str)
+    dimensions = sorted({s for d in shapes for s in as_expression(d).free_symbols}, key=str)
     free = {s for e in expressions for s in e.free_symbols if isinstance(s, Symbol)}
     scalars = sorted(free - set(dimensions), key=str)
     try:

@@ -30,6 +30,7 @@ from derivax.symbolic.exact.ball import enclose
 from derivax.symbolic.exact.dag import exact_number
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.dominance import limit_certificate
+from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.order import sides, towards
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.precision import working_precision
@@ -173,7 +174,7 @@ def _inside(
     if point in (S.Infinity, S.NegativeInfinity):
         at: Fraction | None = (1 if point is S.Infinity else -1) / step
     else:
-        values = {s: S(str(v)) for s, v in fixed.items() if not isinstance(v, complex)}
+        values = {s: as_expression(v) for s, v in fixed.items() if not isinstance(v, complex)}
         centre = exact_number(point.subs(values))
         at = (
             None if centre is None else Fraction(centre.numerator, centre.denominator) + sign * step

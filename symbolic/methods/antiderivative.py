@@ -22,6 +22,7 @@ from sympy import (
     Piecewise,
     Poly,
     Pow,
+    Rational,
     S,
     Symbol,
     cancel,
@@ -61,7 +62,7 @@ def generators(expr: Expr, v: Symbol) -> Iterator[Expr]:
         elif node.base == v and not node.exp.is_Integer:
             candidates = [v ** (1 - node.exp), v ** (1 + node.exp), node]
             if node.exp.is_Rational:
-                candidates = [v ** S(1 / S(node.exp.q)), *candidates]
+                candidates = [v ** Rational(1, node.exp.q), *candidates]
         for candidate in candidates:
             if candidate not in seen and v in candidate.free_symbols:
                 seen.add(candidate)

@@ -2,10 +2,11 @@
 
 Main definition: `inverses`.
 
-Implementation notes.  Candidates only: the rule `SolveFor` puts them back and picks the branch.  When
-v occurs once, the outer operations are undone one by one.  When it occurs more often, logarithms with
-commensurable coefficients are joined and exponentiated, and what remains is a polynomial of degree at
-most two in v, a power of v, log v or exp v.  Each candidate comes with the quantities that must be
+Implementation notes.  Candidates only: the rule `SolveFor` puts them back and picks the branch.
+When v occurs once, the outer operations are undone one by one.  When it occurs more often,
+logarithms with commensurable coefficients are joined and exponentiated, and what remains is a
+polynomial of degree at most two in v, a power of v, log v or exp v.  Each candidate comes with the
+quantities that must be
 positive for it to lie in the range of what was undone: v^q = X with v > 0 needs X > 0.
 """
 
@@ -17,6 +18,7 @@ from sympy import (
     Add,
     Dummy,
     Expr,
+    Integer,
     Mul,
     Poly,
     Pow,
@@ -112,7 +114,9 @@ def _from_logarithms(expr: Expr, v: Symbol, value: Expr) -> Iterator[Candidate]:
         return
     common = S.One
     for power in powers:
-        common = common * S(power.q) / common.gcd(S(power.q)) if power.q != 1 else common
+        common = (
+            common * Integer(power.q) / common.gcd(Integer(power.q)) if power.q != 1 else common
+        )
     product = Mul(
         *[rest.args[0] ** (n * common) for n, (_, rest) in zip(powers, terms, strict=True)]
     )
