@@ -73,7 +73,9 @@ def test_derive_of_a_named_result(capsys: pytest.CaptureFixture[str], tmp_path: 
     path = tmp_path / "mode.txt"
     status, out, err = outcome(capsys, "derive", MODE, "--set", "L=2", "-o", str(path))
     assert (status, out, err) == (0, "", "")
-    assert "2*s*t" in path.read_text().replace(" ", "").replace("·", "*")
+    text = path.read_text().replace(" ", "").replace("⋅", "*")
+    assert "2*s*t" in text
+    assert "Outcome:proven" in text
 
 
 # --- latex -----------------------------------------------------------------------------------
