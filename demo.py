@@ -169,10 +169,14 @@ def _trainings(
             steps = round(DURATION / rate)
             name = f"Training {steps} steps at lr = {rate:g}"
             task = progress.add_task(name, total=steps)
+
+            def finished(done: int, task: Any = task) -> None:
+                progress.update(task, completed=done)
+
             found.append(
                 train(
                     inputs, targets, weights, lr=rate, steps=steps, modes=modes, dtype="float64",
-                    progress=lambda done, task=task: progress.update(task, completed=done),
+                    progress=finished,
                 )
             )  # fmt: skip
     return tuple(found)

@@ -14,7 +14,7 @@ from derivax.errors import MissingExtra
 
 __all__ = ["draw", "require_matplotlib"]
 
-_STYLE = {
+_STYLE: Any = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -39,7 +39,7 @@ def draw(path: Path, outcome: Any, curve: Any) -> Path:
     from derivax.writing import write_atomically
 
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(7.4, 3.5), layout="constrained")
+        figure: Any = Figure(figsize=(7.4, 3.5), layout="constrained")
         FigureCanvasAgg(figure)
         figure.get_layout_engine().set(wspace=0.06)
         left, right = figure.subplots(1, 2, width_ratios=(1.75, 1))

@@ -195,11 +195,15 @@ def learning_rate() -> tuple[Comparison, ...]:
     comparisons = []
     for name, target in (("optimal", 0.0), ("stability_limit", -1.0)):
         limit, tolerance, order = extrapolate(*(rate_at(target, 1e-3 / 2**k) for k in range(3)))
+
+        def predict(code: Any, name: str = name) -> Array:
+            return np.asarray(code(s=modes.s)[name])
+
         comparisons.append(
             Comparison(
                 f"{name} learning rate at the solution",
                 limit,
-                lambda code, name=name: np.asarray(code(s=modes.s)[name]),
+                predict,
                 tolerance + 1e-10,  # the secant's own stopping error, and rounding of u - s
                 order=order,
                 expected_order=1.0,

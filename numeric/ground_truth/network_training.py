@@ -103,7 +103,7 @@ def balanced_weights(
         raise InputError(f"L = {L!r}", "the number of weight matrices is an integer >= 1", "")
     start = np.broadcast_to(np.asarray(u0, dtype=np.float64), (len(modes),))
     if not (np.isfinite(start) & (start > 0)).all():
-        raise InputError(f"u0 = {u0}", "a balanced mode starts at a positive strength", "u0 > 0")
+        raise InputError(f"u0 = {u0!r}", "a balanced mode starts at a positive strength", "u0 > 0")
     strengths = np.broadcast_to(start ** (1.0 / L), (L, len(modes)))
     return decoupled_weights(modes, strengths, hidden=hidden, seed=seed)
 

@@ -20,7 +20,7 @@ Main definitions: `Accuracy`, `compare`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -211,7 +211,7 @@ class _RoundingLimits:
         self.touched: dict[int, list[bool]] = {}
         self.sensitivities: dict[tuple[int, int], float] = {}
 
-    def prepare(self, indices: Sequence[int]) -> None:
+    def prepare(self, indices: Iterable[int]) -> None:
         """Compute the bounds at points of which they are not known yet."""
         fresh = [int(i) for i in indices if int(i) not in self.bounds]
         for low in range(0, len(fresh), _CHUNK):
@@ -245,7 +245,7 @@ class _RoundingLimits:
         strained = self.touched[i][k] if failed else self.strained[i][k]
         return strained and _extreme(self.columns, i, self.dtype)
 
-    def changes(self, indices: Sequence[int], k: int) -> list[float]:
+    def changes(self, indices: Iterable[int], k: int) -> list[float]:
         """How much the exact value changes there when the arguments move by 4 ulp."""
         fresh = [int(i) for i in indices if (int(i), k) not in self.sensitivities]
         if fresh:

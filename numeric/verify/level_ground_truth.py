@@ -56,65 +56,86 @@ def judge(compiled: Any, comparisons: Iterable[Comparison], method: str) -> Leve
     tolerance, plus 8 ulp.  A simulation that does not converge at its order explains nothing:
     `open`.
     """
-    records, resolutions, witness, weak = [], [], None, ""
-    for comparison in comparisons:
-        measured = np.atleast_1d(np.asarray(comparison.measured, dtype=np.float64))
-        predicted = np.atleast_1d(np.asarray(comparison.predict(compiled), dtype=np.float64))
-        if predicted.shape != measured.shape:
-            raise InputError(
-                comparison.quantity, f"predicted {predicted.shape}, measured {measured.shape}", ""
-            )
-        tolerance = np.broadcast_to(np.asarray(comparison.tolerance, np.float64), measured.shape)
-        allowed = tolerance + 8 * _EPS * np.abs(measured)
-        difference = np.abs(predicted - measured)
-        ratio = np.where(np.isfinite(difference), difference / allowed, np.inf)
-        worst = int(np.argmax(ratio))
-        slow = comparison.order is not None and comparison.expected_order is not None
-        if slow and not comparison.order >= comparison.expected_order - _ORDER_SLACK:
-            weak = (
-                f"{comparison.quantity}: converges at order {comparison.order:.2f}, not "
-                f"{comparison.expected_order:g}"
-            )
-        if not np.isfinite(measured).all() or not np.isfinite(tolerance).all():
-            weak = f"{comparison.quantity}: the simulation gave no finite number"
-        elif ratio[worst] > 1 and witness is None:
-            witness = {
-                "quantity": comparison.quantity,
-                "predicted": float(predicted[worst]),
-                "measured": float(measured[worst]),
-                "allowed_difference": float(allowed[worst]),
-                **{str(key): value for key, value in comparison.setting.items()},
-            }
-        size = np.abs(measured)
-        if size.any():  # an error of this size in any of the numbers would be seen
-            resolutions.append(float(np.max(allowed[size > 0] / size[size > 0])))
-        kept = np.argsort(-ratio, kind="stable")[:_NUMBERS_KEPT]
-        records.append(
-            {
-                "quantity": comparison.quantity,
-                "unit": comparison.unit,
-                "setting": dict(comparison.setting),
-                "order": comparison.order,
-                "predicted": [float(predicted[i]).hex() for i in kept],
-                "measured": [float(measured[i]).hex() for i in kept],
-                "allowed": [float(allowed[i]).hex() for i in kept],
-            }
-        )
-    figures = {"comparisons": Figure(len(records), "", "exact")}
-    if not records:
+    judged = [_Judged(comparison, compiled) for comparison in comparisons]
+    figures = {"comparisons": Figure(len(judged), "", "exact")}
+    if not judged:
         return Level(Outcome.OPEN, method, "there was nothing to compare")
+    resolutions = [one.resolution for one in judged if one.resolution is not None]
     if resolutions:
         figures["resolution"] = Figure(max(resolutions), "relative error", "bound")
-    orders = [c["order"] for c in records if c["order"] is not None]
+    orders = [one.comparison.order for one in judged if one.comparison.order is not None]
     if orders:
         figures["order"] = Figure(float(min(orders)), "", "measured")
-    evidence = {"comparisons": records}
+    evidence = {"comparisons": [one.record for one in judged]}
+    weak = next((one.weakness for one in judged if one.weakness), "")
     if weak:
         return Level(Outcome.OPEN, method, weak, figures, None, evidence)
-    if witness is not None:
-        detail = f"{witness['quantity']}: prediction and simulation differ"
-        return Level(Outcome.REFUTED, method, detail, figures, witness, evidence)
+    refuting = next((one for one in judged if one.ratio[one.worst] > 1), None)
+    if refuting is not None:
+        detail = f"{refuting.comparison.quantity}: prediction and simulation differ"
+        return Level(Outcome.REFUTED, method, detail, figures, refuting.witness, evidence)
     return Level(Outcome.HOLDS, method, "prediction and simulation agree", figures, None, evidence)
+
+
+class _Judged:
+    """One comparison with the predictions of the code."""
+
+    def __init__(self, comparison: Comparison, compiled: Any) -> None:
+        self.comparison = comparison
+        self.measured = np.atleast_1d(np.asarray(comparison.measured, dtype=np.float64))
+        self.predicted = np.atleast_1d(np.asarray(comparison.predict(compiled), dtype=np.float64))
+        if self.predicted.shape != self.measured.shape:
+            raise InputError(
+                comparison.quantity,
+                f"predicted {self.predicted.shape}, measured {self.measured.shape}",
+                "",
+            )
+        tolerance = np.asarray(comparison.tolerance, dtype=np.float64)
+        self.allowed = tolerance + 8 * _EPS * np.abs(self.measured)
+        difference = np.abs(self.predicted - self.measured)
+        self.ratio = np.where(np.isfinite(difference), difference / self.allowed, np.inf)
+        self.worst = int(np.argmax(self.ratio))
+
+    @property
+    def weakness(self) -> str:
+        """Why the simulation explains nothing, if so."""
+        name, order = self.comparison.quantity, self.comparison.order
+        expected = self.comparison.expected_order
+        if not (np.isfinite(self.measured).all() and np.isfinite(self.allowed).all()):
+            return f"{name}: the simulation gave no finite number"
+        if order is not None and expected is not None and not order >= expected - _ORDER_SLACK:
+            return f"{name}: converges at order {order:.2f}, not {expected:g}"
+        return ""
+
+    @property
+    def resolution(self) -> float | None:
+        """The relative error that would be seen in any of the numbers."""
+        size = np.abs(self.measured)
+        return float(np.max(self.allowed[size > 0] / size[size > 0])) if size.any() else None
+
+    @property
+    def witness(self) -> dict[str, Any]:
+        """The worst number."""
+        return {
+            "quantity": self.comparison.quantity,
+            "predicted": float(self.predicted[self.worst]),
+            "measured": float(self.measured[self.worst]),
+            "allowed_difference": float(self.allowed[self.worst]),
+            **{str(key): value for key, value in self.comparison.setting.items()},
+        }
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What a re-check replays."""
+        kept = np.argsort(-self.ratio, kind="stable")[:_NUMBERS_KEPT]
+        numbers = {"predicted": self.predicted, "measured": self.measured, "allowed": self.allowed}
+        return {
+            "quantity": self.comparison.quantity,
+            "unit": self.comparison.unit,
+            "setting": dict(self.comparison.setting),
+            "order": self.comparison.order,
+            **{name: [float(v[i]).hex() for i in kept] for name, v in numbers.items()},
+        }
 
 
 def ground_truth_level(compiled: Any, ground_truth: GroundTruth) -> Level:
@@ -164,7 +185,7 @@ def ode_comparisons(
         | set().union(*(e.free_symbols for e in system.slopes)) - {system.variable},
         key=str,
     )
-    found = []
+    found: list[Comparison] = []
     for point in formula.domain.rational_points(12 * points, seed=seed + 7):
         if len(found) >= points or time.monotonic() > deadline:
             break
