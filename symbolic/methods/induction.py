@@ -153,7 +153,7 @@ class Induction(Rule):
     ) -> Obligation:
         n = self.symbol
         about = f"from {n} to {n} + 1"
-        above = split_top(definitions.lowered(gap.subs(n, n + 1).expand(power_exp=False)), n)
+        above = split_top(definitions.lowered(gap.subs(n, n + 1)), n)
         above = definitions.lowered(above)
         here = definitions.lowered(gap)
         if self.multiplier is not None or conclusion.rel != "=":
