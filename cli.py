@@ -228,7 +228,7 @@ def _list(args: argparse.Namespace) -> int:
 def _derive(args: argparse.Namespace) -> int:
     from derivax.subjects import as_json, derivations
 
-    found = []
+    found: list[Any] = []
     for derivation in busy("deriving", derivations(args, method=args.method)):
         if args.output is None and not args.json:
             emit(f"\n{derivation}" if found else str(derivation))
@@ -353,11 +353,11 @@ def _doctor(args: argparse.Namespace) -> int:
 def _demo(args: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from derivax import demo
+    from derivax.demo import run
     from derivax.subjects import enable_float64
 
     enable_float64()
-    return demo.run(args.output, args.quick, Console())
+    return run(args.output, args.quick, Console())
 
 
 def _status(established: Iterable[bool]) -> int:
