@@ -13,6 +13,8 @@ from typing import Any
 from derivax.errors import InputError, PrecisionError
 from derivax.numeric.codegen.kernel import Kernel, module
 from derivax.numeric.codegen.outputs import assemble
+from derivax.numeric.codegen.shapes import check_shapes
+from derivax.numeric.codegen.staged import Staged
 
 __all__ = ["Compiled"]
 
@@ -33,12 +35,15 @@ class Compiled:
     formula: Any
     accuracy: str
     dtype: str | None
+    kernel: Kernel | Staged
+    layout: Any
+    derivatives: int
 
     def __init__(
         self,
         formula: Any,
-        kernel: Kernel,
-        layout: Hashable,
+        kernel: Kernel | Staged,
+        layout: Any,
         *,
         dtype: str | None,
         accuracy: str,
@@ -115,17 +120,16 @@ class Compiled:
                     "is complex",
                     "real values only: compile real and imaginary parts",
                 )
-        return [lax.convert_element_type(a, dtype) for a in args]
+        arrays = [lax.convert_element_type(a, dtype) for a in args]
+        check_shapes(self.formula.args, self.arg_names, [a.shape for a in arrays])
+        return arrays
 
     # -- what it is ---------------------------------------------------------------------------
 
     @cached_property
     def source(self) -> str:
         """The module text: the function and, with derivatives, its first partial derivatives."""
-        kernels = [self.kernel]
-        if self.derivatives:
-            kernels += [self.kernel.derivative(k) for k in range(len(self.arg_names))]
-        return module(kernels)
+        return module(self.kernel.parts(bool(self.derivatives)))
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -158,7 +162,9 @@ class Compiled:
         return _restore, (self.formula, self.kernel, self.layout, options)
 
 
-def _restore(formula: Any, kernel: Kernel, layout: Hashable, options: dict[str, Any]) -> Compiled:
+def _restore(
+    formula: Any, kernel: Kernel | Staged, layout: Any, options: dict[str, Any]
+) -> Compiled:
     return Compiled(formula, kernel, layout, **options)
 
 
@@ -166,7 +172,7 @@ def require(dtype: str) -> None:
     """Refuse float64 while JAX is set to 32 bits."""
     import jax
 
-    if dtype == "float64" and not jax.config.jax_enable_x64:
+    if dtype == "float64" and not jax.config.read("jax_enable_x64"):
         raise PrecisionError(
             'dtype="float64"',
             "JAX is set to 32-bit floats in this process",

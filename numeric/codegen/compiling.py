@@ -13,6 +13,7 @@ from derivax.numeric.codegen.kernel import Kernel
 from derivax.numeric.codegen.names import argument_names, identifier
 from derivax.numeric.codegen.outputs import flatten
 from derivax.numeric.codegen.reading import Reader, short
+from derivax.numeric.codegen.staged import Staged, has_matrices
 
 __all__ = ["compile_formula"]
 
@@ -77,10 +78,19 @@ def compile_formula(
     entries, layout = flatten(formula.expr)
     reader = Reader(args, arg_names, functions)
     outputs = [reader.read(entry) for entry in entries]
+    reader.tape.nonnegative = frozenset(
+        reader.leaves[a] for a in args if _is_nonnegative(a, getattr(formula, "domain", None))
+    )
     title = identifier(name or getattr(formula, "name", None) or "formula", "formula")
     while title in arg_names:
         title += "_"
     single = len(outputs) == 1
+    kernel: Kernel | Staged
+    if has_matrices(reader.tape, outputs):
+        kernel = Staged(title, reader.tape, outputs, arg_names, rewrite=accuracy != "fast")
+        return Compiled(
+            formula, kernel, layout, dtype=dtype, accuracy=accuracy, derivatives=derivatives
+        )
     kernel = Kernel(
         title,
         reader.tape,
@@ -93,6 +103,15 @@ def compile_formula(
     return Compiled(
         formula, kernel, layout, dtype=dtype, accuracy=accuracy, derivatives=derivatives
     )
+
+
+def _is_nonnegative(symbol: sympy.Basic, domain: Any) -> bool:
+    """Whether an argument is >= 0, by its assumptions or its range."""
+    if symbol.is_nonnegative:
+        return True
+    if domain is None or symbol not in getattr(domain, "symbols", ()):
+        return False
+    return bool(domain[symbol].low >= 0)
 
 
 def _one_of(option: str, value: str, allowed: Sequence[str]) -> None:

@@ -122,7 +122,7 @@ def _same_rounding(low: Fraction, high: Fraction) -> bool:
 def round_to_double(value: Exact) -> float:
     """The nearest float64, infinite on overflow."""
     try:
-        return value.numerator / value.denominator
+        return int(value.numerator) / int(value.denominator)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")
 
@@ -143,7 +143,7 @@ def round_to_single(value: Exact) -> float:
     """The nearest float32 (ties to even), as a float; infinite on overflow."""
     if not value:
         return 0.0
-    size = abs(value)
+    size = Fraction(abs(value))
     exponent = size.numerator.bit_length() - size.denominator.bit_length()
     if size < Fraction(2) ** exponent:
         exponent -= 1

@@ -8,10 +8,11 @@ Generated modules are written in a closed subset of Python:
 - an expression: names, finite numbers, True/False/None, strings only as keyword values from
   `STRINGS`, tuples, `+ - * /`, unary minus, single comparisons, calls;
 - what is called: a function defined in the same module, a parameter, or a dotted name of `CALLS`;
+- subscripts: `x.shape[k]` with a whole number k, nothing else;
 - attributes: dotted names of `CALLS` and `VALUES`, and `.dtype .shape .ndim` of arrays,
   `.eps .tiny .max .bits` of `jnp.finfo(...)`.
 
-No loops, conditionals, comprehensions, lambdas, decorators, stars, subscripts, f-strings, globals,
+No loops, conditionals, comprehensions, lambdas, decorators, stars, f-strings, globals,
 or any name that begins with two underscores.  `check_source` refuses everything else before
 anything runs; `load` runs what it accepts without builtins.
 
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from derivax.errors import CompileError
@@ -36,7 +37,7 @@ abs arccos arccosh arcsin arcsinh arctan arctan2 arctanh array asarray broadcast
 broadcast_shapes broadcast_to cbrt ceil clip concatenate cos cosh equal exp expand_dims expm1 eye
 finfo floor full full_like isfinite isinf isnan int32 log log1p logical_and logical_not logical_or
 logical_xor matmul maximum minimum mod moveaxis multiply negative ones_like power reshape rint round
-sign sin sinh sqrt square squeeze stack sum swapaxes tan tanh trace where zeros zeros_like
+sign sin sinh sqrt square squeeze stack sum swapaxes take tan tanh trace where zeros zeros_like
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type
 """
 _LAX_CALLS = "abs erf erfc fori_loop integer_pow stop_gradient nextafter"
@@ -178,6 +179,8 @@ class _Checker:
                 stack += [node.left, *node.comparators]
             elif isinstance(node, ast.Attribute):
                 stack += self.attribute(node)
+            elif isinstance(node, ast.Subscript) and _is_size(node):
+                stack.append(node.value)
             elif isinstance(node, ast.Call):
                 stack += self.call(node, scope)
             else:
@@ -218,6 +221,13 @@ def _is_docstring(node: ast.stmt) -> bool:
     )
 
 
+def _is_size(node: ast.Subscript) -> bool:
+    """`x.shape[k]` or `x.shape[-k]`."""
+    index = node.slice.operand if isinstance(node.slice, ast.UnaryOp) else node.slice
+    whole = isinstance(index, ast.Constant) and type(index.value) is int
+    return whole and isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+
+
 def _dotted(node: ast.expr) -> str | None:
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
@@ -228,8 +238,14 @@ def _dotted(node: ast.expr) -> str | None:
     return ".".join([node.id, *reversed(parts)])
 
 
-def load(text: str) -> dict[str, Callable[..., Any]]:
-    """Check the source, run it without builtins, and return the functions that it defines."""
+def load(
+    text: str, given: Mapping[str, Callable[..., Any]] | None = None
+) -> dict[str, Callable[..., Any]]:
+    """Check the source, run it without builtins, and return the functions that it defines.
+
+    `given` puts other versions in the place of functions that the source defines (the same
+    functions with derivative rules).
+    """
     import jax
     import jax.numpy as jnp
     from jax import lax
@@ -238,4 +254,6 @@ def load(text: str) -> dict[str, Callable[..., Any]]:
     tree.body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom)]
     scope: dict[str, Any] = {"__builtins__": {}, "jax": jax, "jnp": jnp, "lax": lax}
     exec(compile(tree, "<derivax generated code>", "exec"), scope)
-    return {n.name: scope[n.name] for n in tree.body if isinstance(n, ast.FunctionDef)}
+    defined = [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
+    scope.update({name: run for name, run in (given or {}).items() if name in defined})
+    return {name: scope[name] for name in defined}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from derivax.numeric.codegen import emit, support
 from derivax.numeric.codegen.differentiate import derivative
@@ -98,6 +98,11 @@ class Kernel:
             self._partials[positions] = found
         return found
 
+    def parts(self, derivatives: bool) -> list[Kernel]:
+        """The functions of the module: this one and its first partial derivatives."""
+        positions = range(len(self.arg_names)) if derivatives else ()
+        return [self, *(self.derivative(k) for k in positions)]
+
     def vanishes(self, output: int) -> bool:
         """Whether an output is the constant 0."""
         return self.tape.number(self.outputs[output]) == 0
@@ -160,9 +165,16 @@ class Kernel:
         return carrying
 
 
-def module(kernels: Sequence[Kernel], doc: str = "") -> str:
+class Written(Protocol):
+    """What has the text of one function: (text, support functions, functions made for it)."""
+
+    @property
+    def text(self) -> tuple[str, frozenset[str], Mapping[str, str]]: ...
+
+
+def module(kernels: Sequence[Written], doc: str = "") -> str:
     """The text of a module with these kernels and the support functions that they call."""
-    needed = frozenset().union(*(k.text[1] for k in kernels))
+    needed: frozenset[str] = frozenset().union(*(k.text[1] for k in kernels))
     parts = [f'"""{doc}"""\n\n{emit.HEADER}' if doc else emit.HEADER]
     if needed:
         parts.append(support.source(needed))

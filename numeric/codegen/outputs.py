@@ -18,13 +18,13 @@ from derivax.numeric.codegen.reading import short
 __all__ = ["assemble", "flatten"]
 
 
-def flatten(expr: Any) -> tuple[list[sympy.Basic], Hashable]:
+def flatten(expr: Any) -> tuple[list[sympy.Basic], Any]:
     """Entries to compute, and the layout that puts them together."""
     entries: list[sympy.Basic] = []
     return entries, _layout(expr, entries)
 
 
-def _layout(expr: Any, entries: list[sympy.Basic]) -> Hashable:
+def _layout(expr: Any, entries: list[sympy.Basic]) -> Any:
     if isinstance(expr, Mapping):
         return ("dict", tuple((_key(k), _layout(v, entries)) for k, v in expr.items()))
     if isinstance(expr, list | tuple | sympy.Tuple):

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
+from sympy.core.function import AppliedUndef
 
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.table import CHILDREN, HEADS, supported
+from derivax.numeric.codegen.recognisers import rebuilt_into
 from derivax.numeric.codegen.tape import Tape
 
 __all__ = ["Reader", "short"]
@@ -32,9 +34,17 @@ class Reader:
         self.tape = Tape()
         self.functions = dict(functions or {})
         self.args, self.names = tuple(args), tuple(names)
-        self.leaves: dict[sympy.Basic, int] = {
-            symbol: self.tape.arg(k, names[k]) for k, symbol in enumerate(self.args)
-        }
+        self.leaves: dict[sympy.Basic, int] = {}
+        for k, symbol in enumerate(self.args):
+            shape = None
+            if isinstance(symbol, sympy.MatrixSymbol):
+                shape = (str(symbol.rows), str(symbol.cols))
+            self.leaves[symbol] = self.tape.push("arg", (), (k, names[k]), shape)
+        for k, symbol in enumerate(self.args):  # a dimension can also stand as a number
+            if isinstance(symbol, sympy.MatrixSymbol):
+                for axis, size in ((-2, symbol.rows), (-1, symbol.cols)):
+                    if isinstance(size, sympy.Symbol):
+                        self.leaves.setdefault(size, self.tape.push("dimension", (), (k, axis)))
         self._seen: dict[int, int] = {}
         self._alive: list[sympy.Basic] = []  # identities stay valid while we hold the objects
 
@@ -57,6 +67,8 @@ class Reader:
             if isinstance(node, LEAVES) and node in self.leaves:
                 seen[key] = self.leaves[node]
                 continue
+            if isinstance(node, LEAVES):
+                raise self._refusal(node, path)
             children = self._children(node)
             self._alive.extend(children)
             stack.append((node, True))
@@ -69,18 +81,48 @@ class Reader:
         return node.args if rule is None else rule(node)
 
     def _build(self, node: sympy.Basic, ids: Sequence[int], path: Sequence[sympy.Basic]) -> int:
+        if isinstance(node, AppliedUndef) and node.func in self.functions:
+            return self._apply(self.functions[node.func], ids)
         read = _entry(HEADS, type(node))
         if read is None:
             raise self._refusal(node, path)
         return read(self, node, ids)
 
+    def _apply(self, meaning: sympy.Lambda, ids: Sequence[int]) -> int:
+        """The body of a Lambda on these operands."""
+        if not isinstance(meaning, sympy.Lambda) or len(meaning.variables) != len(ids):
+            raise CompileError(
+                short(meaning),
+                f"is not a Lambda of {len(ids)} arguments",
+                "pass functions={f: sympy.Lambda(x, expression)}",
+            )
+        inner = Reader(
+            (*meaning.variables, *self.args),
+            [f"v{k}" for k in range(len(ids) + len(self.args))],
+            self.functions,
+        )
+        output = inner.read(meaning.expr)
+        new = dict(zip((inner.leaves[v] for v in meaning.variables), ids, strict=True))
+        new |= {inner.leaves[a]: self.leaves[a] for a in self.args if a not in meaning.variables}
+        for i in inner.tape.reachable([output]):
+            if i not in new:
+                node = inner.tape[i]
+                new[i] = rebuilt_into(self.tape, node, [new[k] for k in node.operands])
+        return new[output]
+
     def _refusal(self, node: sympy.Basic, path: Sequence[sympy.Basic]) -> CompileError:
         place = f" inside {short(path[-1])}" if path else ""
-        if isinstance(node, sympy.Symbol):
+        if isinstance(node, LEAVES):
             return CompileError(
                 f"symbol {node.name!r}{place}",
                 "is not among the arguments",
                 f"pass it in args (now: {', '.join(short(a) for a in self.args) or 'none'})",
+            )
+        if isinstance(node, AppliedUndef):
+            return CompileError(
+                f"{short(node)}{place}",
+                "is an undefined function",
+                "pass its meaning: functions={f: sympy.Lambda(x, expression)}",
             )
         if node is sympy.I or node is sympy.zoo:
             return CompileError(

@@ -79,11 +79,10 @@ def _row(program: BallProgram, args: Sequence[sympy.Symbol], point: list[Fractio
         return None
     values = []
     for j, value in enumerate(here):
-        condition = sum(
-            abs(x) * abs(s[j])
-            for x, s in zip(point, slopes, strict=True)
-            if s is not None and s[j] is not None
-        )
+        condition = Fraction(0)
+        for x, slope in zip(point, slopes, strict=True):
+            rate = slope[j] if slope is not None else None
+            condition += abs(x * rate) if rate is not None else 0
         values.append((value, _ratio(condition, value)))
     derivatives = {}
     for k, slope in enumerate(slopes):

@@ -15,7 +15,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -121,9 +121,9 @@ def _matrix_module(compiled: Compiled, certificate: Any) -> str:
     return MATRIX_TEMPLATE.format(doc=_docstring(compiled, certificate), body=source.strip("\n"))
 
 
-def _layout_text(layout: Hashable) -> str:
+def _layout_text(layout: Any) -> str:
     """The returned object, as an expression over `values`."""
-    kind, *rest = layout  # type: ignore[misc]
+    kind, *rest = layout
     if kind == "entry":
         return f"values[{rest[0]}]"
     if kind == "matrix":
@@ -204,11 +204,9 @@ def _range(formula: Any, symbol: Any) -> str:
     if isinstance(symbol, sympy.MatrixSymbol):
         return f"matrix, {symbol.rows} x {symbol.cols} on the last two axes"
     domain = getattr(formula, "domain", None)
-    try:
-        interval = domain[symbol]  # type: ignore[index]
-    except (KeyError, TypeError):
+    if not isinstance(domain, Mapping) or symbol not in domain:
         return "real"
-    return f"in {interval}"
+    return f"in {domain[symbol]}"
 
 
 def _certificate(certificate: Any) -> str:
@@ -288,7 +286,7 @@ def {name}({args}):
 
 # -- self-test: python FILE --self-test --------------------------------------------------------
 
-# (arguments, [(exact value, condition number), ...], {{argument: [(derivative, condition) or None, ...]}})
+# (arguments, [(exact value, condition number), ...], {{argument: [the same of its derivative]}})
 # from ball arithmetic on the formula, to 25 digits; the arguments are exact in float32
 {references}
 
@@ -329,8 +327,10 @@ def _self_test():
                 checks += 1
         good = share <= ALLOWED_ULP and checks > 0
         passed = passed and good
-        print(f"{name} {{dtype}}: {{'pass' if good else 'FAIL'}}, {{checks}} values, "
-              f"max error {{worst:.2f}} ulp ({{share:.2f}} ulp per unit of condition number)")
+        print(
+            f"{name} {{dtype}}: {{'pass' if good else 'FAIL'}}, {{checks}} values, "
+            f"max error {{worst:.2f}} ulp ({{share:.2f}} ulp per unit of condition number)"
+        )
     return 0 if passed else 1
 
 

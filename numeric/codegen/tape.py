@@ -11,10 +11,10 @@ tape in every process, whatever PYTHONHASHSEED or SymPy's argument order.  No me
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 __all__ = ["Exact", "Node", "Tape", "exact"]
 
@@ -34,8 +34,8 @@ class Node(NamedTuple):
 
     op: str
     operands: tuple[int, ...]
-    data: Hashable = None
-    shape: tuple[Hashable, Hashable] | None = None
+    data: Any = None
+    shape: tuple[str, str] | None = None
 
 
 class Tape:
@@ -47,6 +47,7 @@ class Tape:
             tuple[int, int, int, bytes]
         ] = []  # (is not const, first arg, depth, digest)
         self._index: dict[Node, int] = {}
+        self.nonnegative: frozenset[int] = frozenset()  # arguments that are >= 0 on the domain
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -60,8 +61,8 @@ class Tape:
         self,
         op: str,
         operands: Iterable[int] = (),
-        data: Hashable = None,
-        shape: tuple[Hashable, Hashable] | None = None,
+        data: Any = None,
+        shape: tuple[str, str] | None = None,
     ) -> int:
         """The index of this node, created when it is new."""
         node = Node(op, tuple(operands), data, shape)
@@ -75,7 +76,7 @@ class Tape:
             first, depth = min(first, arg), max(depth, below + 1)
             digest.update(below_digest)
         if op == "arg":
-            first = data[0]  # type: ignore[index]
+            first = data[0]
         self.nodes.append(node)
         self.order.append((op != "const", first, depth, digest.digest()))
         self._index[node] = len(self.nodes) - 1
@@ -125,7 +126,7 @@ class Tape:
     def number(self, i: int) -> Exact | None:
         """The exact rational at `i`, or None."""
         node = self.nodes[i]
-        return node.data if node.op == "const" else None  # type: ignore[return-value]
+        return node.data if node.op == "const" else None
 
     # -- exact scalar arithmetic --------------------------------------------------------------
 
@@ -133,7 +134,7 @@ class Tape:
         """`i` as rational coefficient times the rest (None: the number itself)."""
         node = self.nodes[i]
         if node.op == "const":
-            return node.data, None  # type: ignore[return-value]
+            return node.data, None
         if node.op == "mul":
             coefficient = self.number(node.operands[0])
             if coefficient is not None:
@@ -180,7 +181,7 @@ class Tape:
         for factor in self._factors(factors):
             node = self.nodes[factor]
             if node.op == "const":
-                coefficient *= node.data  # type: ignore[operator]
+                coefficient *= node.data
             elif node.op == "exp":
                 exponents.append(node.operands[0])
             else:
@@ -218,7 +219,7 @@ class Tape:
     def base(self, i: int) -> tuple[int, Exact]:
         node = self.nodes[i]
         if node.op == "power":
-            return node.operands[0], node.data  # type: ignore[return-value]
+            return node.operands[0], node.data
         return i, 1
 
     def power(self, base: int, exponent: Exact) -> int:
@@ -232,19 +233,16 @@ class Tape:
         if node.op == "const" and whole and (node.data or exponent > 0):
             if (
                 abs(exponent)
-                * (
-                    node.data.numerator.bit_length()  # type: ignore[union-attr]
-                    + node.data.denominator.bit_length()
-                )
+                * (node.data.numerator.bit_length() + node.data.denominator.bit_length())
                 < 20_000
-            ):  # type: ignore[union-attr]
-                return self.const(Fraction(node.data) ** int(exponent))  # type: ignore[arg-type]
+            ):
+                return self.const(Fraction(node.data) ** int(exponent))
         if node.op == "const" and node.data == 1:
             return base
         if node.op == "exp":
             return self.exp(self.scale(exponent, node.operands[0]))
         if node.op == "power" and whole:
-            return self.power(node.operands[0], node.data * exponent)  # type: ignore[operator]
+            return self.power(node.operands[0], node.data * exponent)
         if node.op == "mul" and whole and len(node.operands) <= FLATTEN_LIMIT:
             return self.mul([self.power(k, exponent) for k in node.operands])
         return self.push("power", (base,), exact(exponent))
@@ -280,7 +278,7 @@ class Tape:
         return self.push("select", (*kept, default))
 
 
-def _text(data: Hashable) -> str:
+def _text(data: Any) -> str:
     """A process-independent text of a node's data (never a hash, never an address)."""
     if isinstance(data, tuple):
         return "(" + ",".join(map(_text, data)) + ")"

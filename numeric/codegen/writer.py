@@ -49,21 +49,35 @@ class Writer:
         for i in reversed(order):  # a reciprocal is written as a division at every use
             if self._is_reciprocal(i):
                 uses[tape[i].operands[0]] += uses[i] - 1
-        constant: set[int] = set()
+        self._constant: set[int] = set()
         for i in order:
-            node = tape[i]
-            if node.op in ("const", "named") or (
-                node.shape is None and node.operands and all(k in constant for k in node.operands)
-            ):
-                constant.add(i)
-            self.texts[i] = self._text(i, node, uses[i], i in constant)
+            self.write(i, uses[i])
+
+    def write(self, i: int, uses: int = 2) -> None:
+        """The text of one entry, whose operands have theirs; used twice, it gets a name."""
+        node = self.tape[i]
+        if node.op in ("const", "named") or (
+            node.shape is None and node.operands and all(k in self._constant for k in node.operands)
+        ):
+            self._constant.add(i)
+        self.texts[i] = self._text(i, node, uses, i in self._constant)
+
+    def give(self, i: int, name: str) -> None:
+        """Let an entry be known by a name that was assigned elsewhere."""
+        self.texts[i] = Text(name)
+        self._held.add(i)
+
+    def matrix_arguments(self) -> list[tuple[tuple[str, str], str]]:
+        """(shape, name) of the matrix arguments, in order."""
+        found = {n.data[0]: n.shape for n in self.tape.nodes if n.op == "arg" and n.shape}
+        return [(shape, self.arg_names[k]) for k, shape in sorted(found.items())]
 
     def _text(self, i: int, node: Node, uses: int, constant: bool) -> Text:
         if constant and node.op not in ("const", "named"):
             value = constants.evaluate(self.tape, i)
             if value is not None:
-                text = self.literal(value)
-                return Text(text, ADD if text.startswith("-") else ATOM)
+                literal = self.literal(value)
+                return Text(literal, ADD if literal.startswith("-") else ATOM)
         operation = OPERATIONS[node.op]
         text = operation.write(self, node, [self.texts[k] for k in node.operands])
         if len(text.text) > WIDTH - 30 and node.op not in ("add", "mul"):
@@ -117,7 +131,7 @@ class Writer:
         self.lines += wrap(opening, items, closing, "").split("\n")
 
     def arg_name(self, node: Node) -> str:
-        position, _ = node.data  # type: ignore[misc]
+        position, _ = node.data
         return self.arg_names[position]
 
     def literal(self, value: Exact) -> str:
@@ -150,7 +164,7 @@ class Writer:
         """Whether a term of a sum is written with a minus sign."""
         node = self.tape[i]
         if node.op == "const":
-            return node.data < 0  # type: ignore[operator]
+            return node.data < 0
         if node.op != "mul" or i in self._held:
             return False
         coefficient = self.tape.number(node.operands[0])
@@ -159,7 +173,7 @@ class Writer:
     def negated(self, i: int) -> Text:
         node = self.tape[i]
         if node.op == "const":
-            return Text(self.literal(-node.data))  # type: ignore[operator]
+            return Text(self.literal(-node.data))
         coefficient = self.tape.number(node.operands[0])
         assert coefficient is not None
         return product_text(self, -coefficient, node.operands[1:])
@@ -211,7 +225,7 @@ class Writer:
 
     def _is_reciprocal(self, i: int) -> bool:
         node = self.tape[i]
-        return node.op == "power" and node.data < 0  # type: ignore[operator]
+        return node.op == "power" and node.data < 0
 
 
 def wrap(opening: str, items: Sequence[str], closing: str, indent: str = "    ") -> str:

@@ -165,7 +165,7 @@ def _write_mul(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
 
 def product_text(writer: Writer, coefficient: Exact, factors: Sequence[int]) -> Text:
     """coefficient * factors as one quotient: negative powers stand below the line."""
-    p, q = coefficient.numerator, coefficient.denominator
+    p, q = int(coefficient.numerator), int(coefficient.denominator)
     above, below = [], []
     if q != 1 and max(abs(p), q) < 1 << 24:  # p and q are exact: one rounding, in the division
         if abs(p) != 1:
@@ -175,8 +175,8 @@ def product_text(writer: Writer, coefficient: Exact, factors: Sequence[int]) -> 
         above.append(writer.literal(abs(coefficient)))
     for k in factors:
         child = writer.tape[k]
-        if child.op == "power" and child.data < 0 and not writer.is_held(k):  # type: ignore[operator]
-            below.append(writer.power_text(child.operands[0], -child.data))  # type: ignore[operator]
+        if child.op == "power" and child.data < 0 and not writer.is_held(k):
+            below.append(writer.power_text(child.operands[0], -child.data))
         else:
             above.append(writer.texts[k].within(ATOM))
     top = writer.product(above) if above else "1.0"

@@ -14,7 +14,7 @@ series below.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ __all__ = ["OPERATIONS", "growth", "read_entire", "scaled", "scaled_source"]
 HIGHEST = 12
 
 
-def read_entire(m: int):  # type: ignore[no-untyped-def]
+def read_entire(m: int) -> Callable[[Reader, sympy.Expr, Sequence[int]], int]:
     """Reads `CoshRoot` (m = 0) or `SinhcRoot` (m = 1)."""
 
     def read(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
@@ -53,7 +53,7 @@ def scaled(tape: Tape, i: int) -> int:
 
 
 def _derivative(tape: Tape, i: int, slot: int) -> int:
-    m: int = tape[i].data  # type: ignore[assignment]
+    m: int = tape[i].data
     if m + 1 > HIGHEST:
         raise CompileError(
             f"derivative {m + 1} of cosh(sqrt(w))", "is beyond the derivatives that are made", ""
@@ -62,14 +62,14 @@ def _derivative(tape: Tape, i: int, slot: int) -> int:
 
 
 def _write(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    m: int = node.data  # type: ignore[assignment]
+    m: int = node.data
     writer.define(f"entire_scaled_{m}", lambda: scaled_source(m))
     name = writer.define(f"entire_{m}", lambda: _source(m))
     return Text(f"{name}({texts[0].text})")
 
 
 def _write_scaled(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    m: int = node.data  # type: ignore[assignment]
+    m: int = node.data
     name = writer.define(f"entire_scaled_{m}", lambda: scaled_source(m))
     return Text(f"{name}({texts[0].text})")
 

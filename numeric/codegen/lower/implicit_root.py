@@ -72,7 +72,8 @@ def read_root(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     tape = Tape()
     variable = tape.arg(0, "u")
     new = {inner.leaves[expr.variable]: variable}
-    parameters, outside = [], []
+    parameters: list[int] = []
+    outside: list[int] = []
     for symbol in reader.args:
         leaf = inner.leaves[symbol]
         if leaf in used:

@@ -6,9 +6,11 @@ The operation `phi` with data (k, n) is the n-th derivative of phi_k, so derivat
 family (phi_k' = phi_k - k phi_{k+1} cancels for large negative x).
 
 *Implementation notes*: for |x| <= k + 2 n + 2 a series of positive terms, by Kummer's formula
-phi_k^(n)(x) = n!/(n+k)! 1F1(n+1; n+k+1; x) = n!/(n+k)! e^x 1F1(k; n+k+1; -x); beyond, the
-recurrence upward in k and n, scaled by exp(-max(x, 0)) and multiplied by two half exponentials at
-the end.
+
+    phi_k^(n)(x) = n!/(n+k)! 1F1(n+1; n+k+1; x) = n!/(n+k)! e^x 1F1(k; n+k+1; -x);
+
+beyond, the recurrence upward in k and n, scaled by exp(-max(x, 0)) and multiplied by two half
+exponentials at the end.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ def read_phi(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
 
 
 def _d_phi(tape: Tape, i: int, slot: int) -> int:
-    k, n = tape[i].data  # type: ignore[misc]
+    k, n = tape[i].data
     return tape.push("phi", tape[i].operands, (k, n + 1))
 
 
@@ -62,7 +64,7 @@ def collected(tape: Tape, terms: Sequence[int]) -> list[int]:
         factor = places.get(higher)
         if factor is None or higher not in kept:
             continue
-        (k, n), z = tape[factor].data, tape[factor].operands[0]  # type: ignore[misc]
+        (k, n), z = tape[factor].data, tape[factor].operands[0]
         lower = tape.push("phi", (z,), (k, n - 1)) if n else None
         for partner in terms:
             if partner not in kept or lower is None or places[partner] != lower:
@@ -87,7 +89,7 @@ def _phi_factor(tape: Tape, i: int) -> int | None:
 
 
 def _write_phi(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    k, n = node.data  # type: ignore[misc]
+    k, n = node.data
     name = writer.define(f"phi_function_{k}_{n}", lambda: function_source(k, n))
     return Text(f"{name}({texts[0].text})")
 

@@ -6,12 +6,12 @@ order, and constants come first: the derivative of Max(0, x) at 0 is 0.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import sympy
 
-from derivax.numeric.codegen.lower.operation import Operation, Text, function
+from derivax.numeric.codegen.lower.operation import Operation, Text, Write, function
 from derivax.numeric.codegen.tape import Node, Tape
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["OPERATIONS", "read_extremum", "read_frac", "read_heaviside", "read_mod"]
 
 
-def read_extremum(op: str):  # type: ignore[no-untyped-def]
+def read_extremum(op: str) -> Callable[[Reader, sympy.Expr, Sequence[int]], int]:
     """Min or Max of any number of operands, as a balanced tree of pairs."""
 
     def read(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
@@ -54,7 +54,7 @@ def read_frac(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
     return reader.tape.push("mod", (ids[0], reader.tape.const(1)))
 
 
-def _pair(name: str):  # type: ignore[no-untyped-def]
+def _pair(name: str) -> Write:
     def write(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
         return Text(f"{name}({texts[0].text}, {texts[1].text})")
 

@@ -20,6 +20,7 @@ from derivax.numeric.codegen.lower import (
     hyperbolic,
     implicit_root,
     logic,
+    matrices,
     phi,
     rounding,
     trigonometric,
@@ -109,6 +110,8 @@ HEADS: dict[type, Read] = {
     # error function
     sympy.erf: read_function("erf"),
     sympy.erfc: read_function("erfc"),
+    # matrices
+    **matrices.HEADS,
     # the nodes that SymPy lacks
     Phi: phi.read_phi,
     CoshRoot: entire.read_entire(0),
@@ -122,6 +125,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     sympy.Rational: lambda expr: (),
     sympy.Float: lambda expr: (),
     ImplicitRoot: implicit_root.root_children,
+    **matrices.CHILDREN,
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -132,6 +136,7 @@ OPERATIONS: dict[str, Operation] = {
     **rounding.OPERATIONS,
     **logic.OPERATIONS,
     **error_function.OPERATIONS,
+    **matrices.OPERATIONS,
     **phi.OPERATIONS,
     **entire.OPERATIONS,
     **implicit_root.OPERATIONS,

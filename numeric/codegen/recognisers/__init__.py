@@ -59,7 +59,7 @@ def rebuilt_into(tape: Tape, node: Node, operands: Sequence[int]) -> int:
     if node.op == "mul":
         return tape.mul(operands)
     if node.op == "power":
-        return tape.power(operands[0], node.data)  # type: ignore[arg-type]
+        return tape.power(operands[0], node.data)
     if node.op == "exp":
         return tape.exp(operands[0])
     if node.op == "select":

@@ -21,6 +21,7 @@ from derivax.numeric.codegen.recognisers.exponential_sum import (
     gains,
     vanishing,
 )
+from derivax.numeric.codegen.recognisers.range import nonnegative
 from derivax.numeric.codegen.recognisers.ratio import (
     Generator,
     Ratio,
@@ -64,7 +65,7 @@ def ratios(tape: Tape, order: Sequence[int]) -> dict[int, Ratio]:
 def _ratio(tape: Tape, i: int, found: Mapping[int, Ratio]) -> Ratio:
     node = tape[i]
     if node.op == "const":
-        return Ratio(node.data)  # type: ignore[arg-type]
+        return Ratio(node.data)
     if node.op == "exp":
         return Ratio(1, _exponents(tape, node.operands[0], 1))
     if node.op in HYPERBOLIC:
@@ -79,12 +80,12 @@ def _ratio(tape: Tape, i: int, found: Mapping[int, Ratio]) -> Ratio:
         return product([Ratio(1, up), Ratio(1, {("a", entire.scaled(tape, i)): 1})])
     if node.op == "mul":
         return product([found[k] for k in node.operands])
-    if node.op == "power" and node.data.denominator == 1:  # type: ignore[union-attr]
-        return power(found[node.operands[0]], int(node.data))  # type: ignore[call-overload]
+    if node.op == "power" and node.data.denominator == 1:
+        return power(found[node.operands[0]], int(node.data))
     if node.op == "add":
         parts = [found[k] for k in node.operands]
         if not any(_carries(r) for r in parts):
-            return total(parts) if len(parts) <= 6 else Ratio(1, {("a", i): 1})
+            return Ratio(1, {("a", i): 1})  # multiplied out, (a - b)^2 would cancel
         denominators = [{p for p, n in r.exponential_factors().items() if n < 0} for r in parts]
         if any(denominators) and not all(denominators):
             raise TooLarge  # x + 1/(1 + exp(a)) stays a sum
@@ -124,12 +125,30 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
         for x, order in (vanishing(tape, p) for p in sums)
     )
     if not removable:
+        if scaled and _stays_in_range(tape, ratio):
+            return None
         if _only_hyperbolic(tape, i):
             return None
         if not scaled and not any(gains(tape, p) for p in sums):
             return None
     needs = sorted(_needs(tape, ratio))
     return Plan(tuple(needs), lambda new: _build(tape, ratio, new, scaled))
+
+
+def _stays_in_range(tape: Tape, ratio: Ratio) -> bool:
+    """Whether the quotient is fine as written: exponentials only decay, and every sum that is
+    divided by holds a term without them."""
+    monomials = [ratio.monomial.items(), *(m for p in ratio.factors for m, _ in p)]
+    exponents = [(g, q) for monomial in monomials for g, q in monomial if g[0] == "e"]
+    if not exponents or not all(q < 0 and nonnegative(tape, k) for (_, k), q in exponents):
+        return False
+    if _has_scaled(tape, ratio):
+        return False
+    return all(
+        any(all(g[0] != "e" for g, _ in monomial) for monomial, _ in polynomial)
+        for polynomial, n in ratio.factors.items()
+        if n < 0 and has_exponential(polynomial)
+    )
 
 
 def _has_scaled(tape: Tape, ratio: Ratio) -> bool:

@@ -61,7 +61,8 @@ class Exponents:
         return scaled
 
     def total(self, part: Mapping[Generator, Exact] | Monomial) -> int:
-        items = sorted(dict(part).items())
+        powers: dict[Generator, Exact] = dict(part)
+        items = sorted(powers.items())
         return self.tape.add(
             [
                 self.tape.scale(Fraction(q) / self.units[g[1]], self.base(g[1]))
@@ -122,8 +123,9 @@ def _exponent(tape: Tape, part: Monomial) -> Laurent:
     if not part:
         return {}
     ((generator, q),) = part
-    if tape.number(generator[1]) is not None:
-        return {(): exact(q * tape.number(generator[1]))}  # type: ignore[operator]
+    number = tape.number(generator[1])
+    if number is not None:
+        return {(): exact(q * number)}
     return {atoms_of(tape, generator[1]): q}
 
 
@@ -163,7 +165,8 @@ def _order(
 def pairs(polynomial: Polynomial) -> list[tuple[Monomial, Monomial, Monomial, Exact]]:
     """Terms c (exp(e_i) - exp(e_j)) hidden in the sum: (i, j, atoms, c)."""
     groups = _groups(polynomial)
-    found, used = [], set()
+    found: list[tuple[Monomial, Monomial, Monomial, Exact]] = []
+    used: set[tuple[Monomial, Monomial]] = set()
     parts = sorted(groups, key=lambda part: (len(part), part), reverse=True)
     for a, first in enumerate(parts):
         for second in parts[a + 1 :]:
@@ -218,9 +221,10 @@ def evaluate_sum(
     groups = _groups(polynomial)
     x, order = vanishing(tape, polynomial)
     if order and x is not None:
-        near, extracted = _near_zero(writer, groups, x, order)
+        found: tuple[int | None, dict[Generator, Exact]] = _near_zero(writer, groups, x, order)
     else:
-        near, extracted = _near_pairs(writer, groups, polynomial), {}
+        found = _near_pairs(writer, groups, polynomial), {}
+    near, extracted = found
     inverse = tuple(sorted((g, exact(-n)) for g, n in extracted.items()))
     coefficients = {part: writer.laurent(_times(c, {inverse: 1})) for part, c in groups.items()}
     peak = _peak(writer, groups) if scaled else None

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
+from typing import Any
 
 import flint
 
@@ -60,8 +61,8 @@ def has_exponential(polynomial: Polynomial) -> bool:
     return any(g[0] == "e" for monomial, _ in polynomial for g, _ in monomial)
 
 
-def _merge(parts: Iterable[Mapping]) -> dict:  # type: ignore[type-arg]
-    merged: dict = {}  # type: ignore[type-arg]
+def _merge(parts: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:
+    merged: dict[Any, Any] = {}
     for part in parts:
         for key, n in part.items():
             merged[key] = exact(merged.get(key, 0) + n)
@@ -113,7 +114,7 @@ def total(ratios: Sequence[Ratio]) -> Ratio:
     return product([Ratio(1, low_monomial, low_factors), factored(summed)])
 
 
-def _lowest(maps: Sequence[Mapping]) -> dict:  # type: ignore[type-arg]
+def _lowest(maps: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
     keys = {key: None for m in maps for key in m}
     low = {key: min(m.get(key, 0) for m in maps) for key in keys}
     return {key: n for key, n in low.items() if n}
@@ -156,7 +157,8 @@ def factored(terms: Mapping[Monomial, Exact]) -> Ratio:
         constant, factors = flint.fmpq(1), [(polynomial, 1)]
     else:
         constant, factors = polynomial.factor()
-    coefficient, counted = Fraction(int(constant.p), int(constant.q)), {}
+    coefficient = Fraction(int(constant.p), int(constant.q))
+    counted: dict[Polynomial, int] = {}
     for part, n in factors:
         coefficient_of_part, key = _primitive(part, generators, units)
         coefficient *= coefficient_of_part ** int(n)
@@ -164,7 +166,9 @@ def factored(terms: Mapping[Monomial, Exact]) -> Ratio:
     return Ratio(exact(coefficient), content, counted)
 
 
-def _primitive(part, generators, units):  # type: ignore[no-untyped-def]
+def _primitive(
+    part: Any, generators: Sequence[Generator], units: Mapping[Generator, Exact]
+) -> tuple[Fraction, Polynomial]:
     """A flint polynomial as (rational content with sign, primitive Polynomial)."""
     items = [
         (
