@@ -309,7 +309,8 @@ def round_to_float32(exact: arb) -> float:
         largest, limit = float(np.finfo(np.float32).max), arb(2) ** 128 - arb(2) ** 103
         return math.copysign(largest if abs(exact) < limit else math.inf, double)
     for side in (math.inf, -math.inf):
-        other = float(np.nextafter(single, np.float32(side)))
+        with np.errstate(over="ignore"):
+            other = float(np.nextafter(single, np.float32(side)))
         if abs(other - double) == abs(rounded - double):  # a tie in double may be none in truth
             return other if abs(arb(other) - exact) < abs(arb(rounded) - exact) else rounded
     return rounded

@@ -674,7 +674,6 @@ HEADS: dict[type, Callable[..., Any]] = {
     boolalg.Not: _not,
     boolalg.Xor: _xor,
     boolalg.ITE: _ite,
-    sp.Tuple: _tuple,
 }
 """SymPy head -> function on balls (or, for conditions, on True, False and None = undecided)."""
 
@@ -691,6 +690,8 @@ def instruction(node: Node, nodes: Sequence[Node]) -> Rule | None:
             return _PI_MULTIPLES.get(head, _exp_pi_i), factors, False
     if head in HEADS:
         return HEADS[head], node.args, False
+    if isinstance(expr, sp.Tuple):  # the parameters of a hypergeometric function
+        return _tuple, node.args, False
     if head in _COMPARISONS:
         return _comparison_rule(node, nodes)
     if expr in (sp.zoo, sp.nan) if not expr.args else False:
