@@ -22,6 +22,7 @@ from sympy.core.relational import Relational
 from derivax.errors import CompileError, InputError
 from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.exact.conditions import decide
+from derivax.symbolic.exact.crossing import zero_crossing
 from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
@@ -87,7 +88,11 @@ def sign_holds(relation: Any, domain: Domain | None = None) -> Finding:
     try:
         if len(symbols) == len(variables):
             finding = _by_boxes(difference, truth, domain, symbols)
-        return finding or _by_sampling(difference, truth, domain)
+        finding = finding or _by_sampling(difference, truth, domain)
+        if truth == (True, False, True) and finding.outcome is Outcome.HOLDS:
+            # points never hit a zero: look for a change of sign between them
+            return zero_crossing(difference, domain) or finding
+        return finding
     except CompileError as error:
         return Finding(Outcome.OPEN, "sampling", str(error))
 

@@ -26,6 +26,7 @@ from sympy import (
     ImmutableMatrix,
     Integral,
     MatrixBase,
+    Ne,
     S,
     Symbol,
     expand,
@@ -245,7 +246,7 @@ class StepCount(Rule):
 
     Args:
         step: h.
-        start, end: a0 and af, symbols or numbers between which f keeps its sign.
+        start, end: a0 and af, between which f keeps its sign (for an undefined f, a hypothesis).
         flow_time: the integral of da/f from a0 to af, when it is known in closed form.
         count: the symbol of the result.
 
@@ -320,7 +321,10 @@ class StepCount(Rule):
                 name = Dummy("a", real=True) if name in taken else name
                 term = Integral(integrand.subs(a, name), (name, self.start, self.end))
             total.append(term * self.step ** (k - 1))
-        return Statement(self.count, "~", Add(*total), tends=(self.step, S.Zero))
+        ratio = f.subs(a, self.end) / f.subs(a, self.start)
+        one_sign = S.true if ratio.atoms(AppliedUndef) else Gt(ratio, 0)
+        given = () if one_sign is S.true else (one_sign,)
+        return Statement(self.count, "~", Add(*total), given=given, tends=(self.step, S.Zero))
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
@@ -351,6 +355,11 @@ class StepCount(Rule):
         if not ratio.atoms(AppliedUndef):
             relation = Gt(ratio, 0, evaluate=False)
             made.append(SignHolds(relation, domain, "the field has one sign at both ends"))
+            part = Symbol("fraction_of_the_way", nonnegative=True)
+            inside = domain.extended([part]).restricted({part: (0, 1)})
+            between = f.subs(a, self.start + part * (self.end - self.start))
+            nonzero = Ne(between, 0, evaluate=False)
+            made.append(SignHolds(nonzero, inside, "the field does not vanish between the ends"))
         return tuple(made)
 
 
