@@ -8,7 +8,10 @@
 
 from __future__ import annotations
 
+import codeop
+import contextlib
 import doctest
+import itertools
 import re
 import shlex
 import subprocess
@@ -36,9 +39,11 @@ def run_blocks(text: str, where: str, environment: dict[str, str], folder: Path)
         if language == "python":
             exec(compile("\n" * (line - 1) + content, where, "exec"), namespace)
         elif language == "pycon":
-            test = doctest.DocTestParser().get_doctest(content, namespace, where, where, line)
+            test = doctest.DocTestParser().get_doctest(
+                with_any_output(content), namespace, where, where, line
+            )
             report: list[str] = []
-            doctest.DocTestRunner(optionflags=OPTIONS).run(
+            doctest.DocTestRunner(checker=Checker(), optionflags=OPTIONS).run(
                 test, out=report.append, clear_globs=False
             )
             namespace.update(test.globs)
@@ -46,6 +51,27 @@ def run_blocks(text: str, where: str, environment: dict[str, str], folder: Path)
         elif language == "console":
             wrong += run_console(content, environment, folder)
     return wrong
+
+
+ANY = "any output: "
+
+
+def with_any_output(content: str) -> str:
+    """Marks a line `...` below a complete statement: there it is output, and not a continuation."""
+    lines = content.splitlines()
+    for above, line in itertools.pairwise(range(len(lines))):
+        if lines[line].strip() == "..." and lines[above].startswith(">>> "):
+            with contextlib.suppress(SyntaxError):
+                if codeop.compile_command(lines[above][4:]) is not None:
+                    lines[line] = f"{ANY}..."
+    return "\n".join(lines) + "\n"
+
+
+class Checker(doctest.OutputChecker):
+    """doctest's comparison, knowing the mark of `with_any_output`."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        return super().check_output(want.removeprefix(ANY), got, optionflags)
 
 
 def run_console(content: str, environment: dict[str, str], folder: Path) -> list[str]:
@@ -131,6 +157,13 @@ x = 2
 >>> y = x + 2
 >>> y
 4
+>>> print("first\\nsecond")
+...
+>>> for i in range(2):
+...     print(i)
+...
+0
+1
 ```
 ```python
 assert y == 4
