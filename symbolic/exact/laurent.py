@@ -135,7 +135,7 @@ class ExactSeries:
         while True:
             self.ring = KernelRing(_CAPACITIES[capacity], deadline)
             self.conversion = Conversion(
-                self.ring, kernel_graph(point), domain, roots, plain_angles=True
+                self.ring, kernel_graph(expr), domain, roots, plain_angles=True
             )
             self.field = _QuotientField(self.ring)
             try:
