@@ -18,7 +18,7 @@ from derivax.errors import TermError
 from derivax.symbolic.exact.domain import Domain, Interval
 from derivax.symbolic.terms.assumptions import checked_facts, dummy_with, symbol_with
 from derivax.symbolic.terms.dissect import LIMITED
-from derivax.symbolic.terms.heads import CONSTANTS
+from derivax.symbolic.terms.heads import CONSTANTS, FIRST_ROOT_INDEX
 from derivax.symbolic.terms.limits import (
     MAX_NODES,
     MAX_TEXT,
@@ -103,6 +103,12 @@ def _free_dummy(label: Any, facts: Any) -> Dummy:
     if type(label) is not int or not 1 <= label <= MAX_NODES:
         raise _fail("Dummy", "is not numbered from 1")
     return dummy_with(f"d{label}", facts)
+
+
+def _root_variable(level: Any, facts: Any) -> Dummy:
+    if type(level) is not int or not 1 <= level <= MAX_NODES:
+        raise _fail("RootVariable", "is not numbered from 1")
+    return dummy_with("u", facts, index=FIRST_ROOT_INDEX + level)
 
 
 def _function(name: Any, nargs: Any, facts: Any) -> Any:
@@ -213,9 +219,10 @@ def _domain(fields: list[Any], args: list[Any], flags: list[bool]) -> Any:
 
 # Heads that are no line of the table: how many fields come before the arguments.
 FIELDS = {
-    "Integer": 1, "Rational": 2, "Float": 3, "Symbol": 2, "Dummy": 2, "Bound": 2, "Str": 1,
-    "constant": 1, "Apply": 3, "Function": 3, "Matrix": 2, "IndexedBase": 0, "Derivative": 0,
-    "Sum": 1, "Product": 1, "Integral": 1, "none": 0, "bool": 1, "int": 1, "str": 1, "list": 0,
+    "Integer": 1, "Rational": 2, "Float": 3, "Symbol": 2, "Dummy": 2, "RootVariable": 2, "Bound": 2,
+    "Str": 1, "constant": 1, "Apply": 3, "Function": 3, "Matrix": 2, "IndexedBase": 0,
+    "Derivative": 0, "Sum": 1, "Product": 1, "Integral": 1, "none": 0, "bool": 1, "int": 1,
+    "str": 1, "list": 0,
     "tuple": 0, "dict": 0, "range": 4, "domain": 1,
 }  # fmt: skip
 ORDERS = {"dict": "pairs", "domain": "domain"}
@@ -226,6 +233,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "Symbol": _atom("Symbol", lambda name, facts: symbol_with(checked_name(name), facts)),
     "Dummy": _atom("Dummy", _free_dummy),
     "Bound": _atom("Bound", _bound),
+    "RootVariable": _atom("RootVariable", _root_variable),
     "Str": _atom("Str", lambda name: Str(checked_name(name))),
     "constant": _atom("constant", _constant),
     "Function": _atom("Function", _function),

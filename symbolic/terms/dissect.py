@@ -15,7 +15,7 @@ from sympy.matrices.matrixbase import MatrixBase
 from derivax.errors import TermError
 from derivax.symbolic.exact.domain import Domain, Interval
 from derivax.symbolic.terms.assumptions import FACTS, minimal_facts
-from derivax.symbolic.terms.heads import BINDERS, CONSTANT_NAMES, HEAD_OF
+from derivax.symbolic.terms.heads import BINDERS, CONSTANT_NAMES, FIRST_ROOT_INDEX, HEAD_OF
 from derivax.symbolic.terms.limits import MAX_TEXT, checked_name, integer_to_text
 
 __all__ = ["LIMITED", "Parts", "dissect"]
@@ -107,6 +107,10 @@ def _symbol(value: Symbol) -> Parts:
 
 
 def _dummy(value: Dummy) -> Parts:
+    """A dummy without a name; the variables of implicit roots are canonical already."""
+    if value.name == "u" and value.dummy_index >= FIRST_ROOT_INDEX:
+        level = int(value.dummy_index) - FIRST_ROOT_INDEX
+        return Parts("RootVariable", (level, minimal_facts(value.assumptions0)))
     return Parts(
         "Dummy",
         (minimal_facts(value.assumptions0),),

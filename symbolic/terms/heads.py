@@ -24,12 +24,24 @@ from sympy.matrices.expressions.matexpr import MatrixElement, MatrixExpr
 from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.sets.sets import Set
 
+from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
+from derivax.symbolic.nodes.implicit_root import _FIRST_INDEX as FIRST_ROOT_INDEX
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
+from derivax.symbolic.nodes.implicit_root import _canonical as canonical_variable
 from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
 from derivax.symbolic.nodes.phi import Phi
 
-__all__ = ["BINDERS", "CONSTANTS", "CONSTANT_NAMES", "HEADS", "HEAD_OF", "KINDS", "Head"]
+__all__ = [
+    "BINDERS",
+    "CONSTANTS",
+    "CONSTANT_NAMES",
+    "FIRST_ROOT_INDEX",
+    "HEADS",
+    "HEAD_OF",
+    "KINDS",
+    "Head",
+]
 
 
 def _is_scalar(value: object) -> bool:
@@ -137,6 +149,21 @@ def _make_index(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     return sp.Idx(args[0], tuple(args[1].args))
 
 
+def _make_phi(cls: Any, args: list[Basic], commutes: bool) -> Basic:
+    if args[0].is_Number and not (args[0].is_Integer and args[0] >= 1):
+        raise ValueError("the index of phi is a positive integer")
+    return _make_function(cls, args, commutes)
+
+
+def _make_implicit_root(cls: Any, args: list[Basic], commutes: bool) -> Basic:
+    """The node as it is; its variable must be the one that the class itself would choose."""
+    body, variable, low, high = args
+    inside = [node.level for node in postorder([body]) if isinstance(node, ImplicitRoot)]
+    if variable != canonical_variable(1 + max(inside, default=0), low, high):
+        raise ValueError("the variable of an implicit root is not the canonical one")
+    return Basic.__new__(cls, body, variable, low, high)
+
+
 # The functions whose arguments are all scalars; how many there may be, SymPy's class knows.
 _FUNCTIONS = [
     "exp", "log", "sin", "cos", "tan", "cot", "sec", "csc", "sinc", "asin", "acos", "atan",
@@ -178,10 +205,8 @@ _ROWS: list[_Row] = [
     ("And", sp.And, ("boolean", "boolean"), "boolean", _make_boolean, {"order": "set"}),
     ("Or", sp.Or, ("boolean", "boolean"), "boolean", _make_boolean, {"order": "set"}),
     ("Xor", sp.Xor, ("boolean", "boolean"), "boolean", _make_boolean, {"order": "set"}),
-    ("Equivalent", sp.Equivalent, ("boolean", "boolean"), "boolean", _make_boolean,
-     {"order": "set"}),
     ("Not", sp.Not, ("boolean",), None, _make_function, {}),
-    ("Implies", sp.Implies, ("boolean", "boolean"), None, _make_function, {}),
+    ("Implies", sp.Implies, ("boolean", "boolean"), None, _make_plain, {}),
     ("ITE", sp.ITE, ("boolean", "boolean", "boolean"), None, _make_function, {}),
     ("Contains", sp.Contains, ("any", "set"), None, _make_plain, {}),
     ("Case", ExprCondPair, ("any", "boolean"), None, _make_plain, {}),
@@ -194,9 +219,8 @@ _ROWS: list[_Row] = [
     # nodes that SymPy lacks
     ("CoshRoot", CoshRoot, ("scalar",), None, _make_function, {}),
     ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),
-    ("Phi", Phi, ("scalar", "scalar"), None, _make_function, {}),
-    ("ImplicitRoot", ImplicitRoot, ("scalar", "scalar", "scalar", "scalar"), None,
-     _make_by_constructor, {"recurses": True}),
+    ("Phi", Phi, ("scalar", "scalar"), None, _make_phi, {}),
+    ("ImplicitRoot", ImplicitRoot, ("scalar",) * 4, None, _make_implicit_root, {"recurses": True}),
     ("TimeDerivative", TimeDerivative, ("matrix",), None, _make_by_constructor, {}),
     ("GradientMatrix", GradientMatrix, ("scalar", "matrix"), None, _make_by_constructor, {}),
     # indexed objects
@@ -224,7 +248,7 @@ _ROWS: list[_Row] = [
      {"order": "matrices"}),
     ("HadamardPower", mx.HadamardPower, ("expression", "expression"), None, _make_plain, {}),
     ("KroneckerProduct", mx.KroneckerProduct, ("matrix",), "matrix", _make_plain, {}),
-    ("DiagMatrix", mx.DiagMatrix, ("matrix",), None, _make_plain, {}),
+    ("DiagMatrix", mx.DiagMatrix, ("matrix",), None, _make_by_constructor, {"recurses": True}),
     ("DiagonalMatrix", mx.DiagonalMatrix, ("matrix",), None, _make_plain, {}),
     ("DiagonalOf", mx.DiagonalOf, ("matrix",), None, _make_plain, {}),
     ("DotProduct", mx.DotProduct, ("matrix", "matrix"), None, _make_plain, {"commutes": True}),
@@ -244,8 +268,14 @@ _ROWS: list[_Row] = [
     ("Range", sp.Range, ("scalar", "scalar", "scalar"), None, _make_plain, {}),
 ]  # fmt: skip
 
+
+def _commutes(cls: Any) -> bool | None:
+    """What the class says of all its objects: Abs(P) commutes though P does not."""
+    return getattr(cls, "default_assumptions", {}).get("commutative")
+
+
 HEADS: dict[str, Head] = {
-    name: Head(name, cls, kinds, rest, make, **options)
+    name: Head(name, cls, kinds, rest, make, **{"commutes": _commutes(cls), **options})
     for name, cls, kinds, rest, make, options in _ROWS
 }
 HEAD_OF: dict[Any, Head] = {head.cls: head for head in HEADS.values()}
@@ -255,7 +285,6 @@ BINDERS: dict[str, tuple[int, tuple[int, ...]]] = {
     "Lambda": (0, (0, 1)),
     "Subs": (1, (0, 1)),
     "Limit": (1, (0, 1)),
-    "ImplicitRoot": (1, (0, 1)),
 }
 
 CONSTANTS: dict[str, Basic] = {

@@ -40,12 +40,13 @@ _DECIMAL = re.compile(r"0|-?[1-9][0-9]*")
 
 def integer_to_text(value: int) -> str:
     """Decimal digits of an integer (flint: Python refuses more than 4300 digits)."""
-    if value.bit_length() > 3.33 * MAX_DIGITS:
+    text = str(fmpz(value)) if value.bit_length() < 4 * MAX_DIGITS else ""
+    if not text or len(text) > MAX_DIGITS:
         raise TermError(
             f"an integer of about {int(value.bit_length() * 0.30103)} digits",
             f"a term holds integers of at most {MAX_DIGITS} digits",
         )
-    return str(fmpz(value))
+    return text
 
 
 def integer_from_text(text: object) -> int:

@@ -147,7 +147,7 @@ class _Scan:
         found: dict[Dummy, None] = {}
         for key in order:
             obj = self.alive[key]
-            if isinstance(obj, Dummy):
+            if isinstance(obj, Dummy) and self.parts[key].head == "Dummy":
                 bit = self.bit.get(obj)
                 if bit is None or top >> bit & 1:
                     found[obj] = None
