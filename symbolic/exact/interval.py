@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -144,12 +145,22 @@ class Interval:
         exact = exact_number(value)
         if exact is None:
             return None
-        number = Rational(exact.numerator, exact.denominator)
-        if self.integer and not number.is_integer:
+        number = Fraction(exact.numerator, exact.denominator)
+        if self.integer and number.denominator != 1:
             return False
-        above = number > self.low or (number == self.low and not self.low_open)
-        below = number < self.high or (number == self.high and not self.high_open)
-        return bool(above and below)
+        low, high = self.fractions
+        above = low is None or number > low or (number == low and not self.low_open)
+        below = high is None or number < high or (number == high and not self.high_open)
+        return above and below
+
+    @cached_property
+    def fractions(self) -> tuple[Fraction | None, Fraction | None]:
+        """The ends as fractions (None where infinite): points are compared with them very often."""
+        low, high = (
+            None if end.is_infinite else Fraction(int(end.p), int(end.q))
+            for end in (self.low, self.high)
+        )
+        return low, high
 
     def intersect(self, other: Interval) -> Interval:
         """The common part; `DomainError` if there is none."""

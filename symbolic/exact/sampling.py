@@ -222,8 +222,7 @@ def _draw(interval: Interval, rng: random.Random, shrink: bool = False) -> Any:
     if interval.plane:
         return complex(rng.randint(-512, 512) / 128, rng.randint(-512, 512) / 128)
     scale = Fraction(1, 10 ** rng.randint(1, 6)) if shrink else Fraction(1)
-    low = None if interval.low.is_infinite else _fraction(interval.low)
-    high = None if interval.high.is_infinite else _fraction(interval.high)
+    low, high = interval.fractions
     if interval.integer:
         return _draw_integer(low, high, rng)
     if low is None and high is None:
