@@ -38,7 +38,8 @@ THEORIES: Mapping[str, str] = {
 
 _SAXE = "Saxe, McClelland, Ganguli 2013, arXiv 1312.6120"
 _LINEAR_NETWORKS = "derivax.symbolic.theories.deep_linear_networks"
-_TRAINING = "derivax.numeric.ground_truth.network_training"
+_TRAINED = "derivax.numeric.ground_truth.learning_curves"
+_EXAMPLE = "examples/deep_linear_networks.py"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -46,49 +47,49 @@ RESULTS: Mapping[str, Row] = {
         "title": "Gradient flow of the square loss of a linear network, as a matrix equation",
         "source": _SAXE,
         "ground_truth": "",
-        "example": "",
+        "example": _EXAMPLE,
     },
     "saxe-linear-networks/decoupling": {
         "derivation": f"{_LINEAR_NETWORKS}:decoupling",
         "title": "The singular modes of whitened data learn independently of each other",
         "source": _SAXE,
         "ground_truth": "",
-        "example": "",
+        "example": _EXAMPLE,
     },
     "saxe-linear-networks/mode": {
         "derivation": f"{_LINEAR_NETWORKS}:mode",
         "title": "Learning curve of one balanced mode, in closed form",
         "source": _SAXE,
-        "ground_truth": "",
-        "example": "",
+        "ground_truth": f"{_TRAINED}:mode",
+        "example": _EXAMPLE,
     },
     "saxe-linear-networks/half-time": {
         "derivation": f"{_LINEAR_NETWORKS}:half_time",
         "title": "Time at which a mode is half learned",
         "source": _SAXE,
-        "ground_truth": "",
-        "example": "",
+        "ground_truth": f"{_TRAINED}:half_time",
+        "example": _EXAMPLE,
     },
     "saxe-linear-networks/unbalanced": {
         "derivation": f"{_LINEAR_NETWORKS}:unbalanced",
         "title": "Learning curve of a mode with unequal layer strengths, from y = (a + b)^2",
         "source": _SAXE,
-        "ground_truth": "",
-        "example": "",
+        "ground_truth": f"{_TRAINED}:unbalanced",
+        "example": _EXAMPLE,
     },
     "saxe-linear-networks/learning-rate": {
         "derivation": f"{_LINEAR_NETWORKS}:learning_rate",
         "title": "Largest stable and optimal learning rate of a mode, from the Hessian",
         "source": _SAXE,
-        "ground_truth": "",
-        "example": "",
+        "ground_truth": f"{_TRAINED}:learning_rate",
+        "example": _EXAMPLE,
     },
     "saxe-linear-networks/step-correction": {
         "derivation": f"{_LINEAR_NETWORKS}:step_correction",
         "title": "Steps of gradient descent against the time of the flow (modified equation)",
         "source": _SAXE + " (correction derived here)",
-        "ground_truth": "",
-        "example": "",
+        "ground_truth": f"{_TRAINED}:step_correction",
+        "example": _EXAMPLE,
     },
 }
 
