@@ -110,14 +110,13 @@ def compiled_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
         yield name, verbs.compile(subject, **how)
 
 
-def compared(args: argparse.Namespace) -> tuple[Formula, Formula, dict[Symbol, Any]]:
-    """The two sides of `derivax equal` and the ranges of their symbols."""
+def compared(args: argparse.Namespace) -> tuple[Formula, Formula]:
+    """The two sides of `derivax equal`, on their common domain."""
     texts = _texts(args)
     a, b = parse(args.a, texts.symbols), parse(args.b, texts.symbols)
     symbols = sorted((s for s in a.free_symbols | b.free_symbols if isinstance(s, Symbol)), key=str)
     ranges = texts.ranges_of(symbols)
-    left, right = (Formula(side, symbols, ranges, texts.where) for side in (a, b))
-    return left, right, ranges
+    return Formula(a, symbols, ranges, texts.where), Formula(b, symbols, ranges, texts.where)
 
 
 # --- text ------------------------------------------------------------------------------------

@@ -174,6 +174,11 @@ def latex(x: Any, style: str = "equation") -> str:
     Args:
         x: the subject.
         style: "equation", "align", "derivation" or "document".
+
+    >>> from sympy import exp, symbols
+    >>> t, tau = symbols("t tau", positive=True)
+    >>> print(latex(exp(-t/tau)))
+    e^{- \\frac{t}{\\tau}}
     """
     from derivax.symbolic.typeset.latex import latex as typeset
 
@@ -214,6 +219,13 @@ def compile(
     Raises:
         CompileError: something in the expression has no lowering; the message names it.
         PrecisionError: float64 was asked for while JAX has it switched off.
+
+    >>> import jax
+    >>> from sympy import exp, symbols
+    >>> t, k = symbols("t k", positive=True)
+    >>> decay = compile(exp(-k*t), [t, k], name="decay")
+    >>> float(decay(0.0, k=0.5)), float(jax.grad(decay)(0.0, 0.5))
+    (1.0, -0.5)
     """
     from derivax.numeric.codegen.compiling import compile_formula
 
@@ -242,6 +254,16 @@ def verify(
             (+ L3).
         seed: of the sample points.
         budget: seconds; what does not fit is `not_run`.
+
+    >>> from sympy import Eq, Function, exp, symbols
+    >>> from derivax import Formula, Problem
+    >>> t, k, u0 = symbols("t k u0", positive=True)
+    >>> u = Function("u")
+    >>> problem = Problem(Eq(u(t).diff(t), -k*u(t)), u(t), given={u(0): u0})
+    >>> verify(Formula(u0*exp(-k*t), [t, k, u0], solves=problem), profile="quick").verdict
+    'verified'
+    >>> verify(Formula(u0*exp(-2*k*t), [t, k, u0], solves=problem), profile="quick").verdict
+    'refuted'
     """
     from derivax.numeric.verify import verify as judge
 
@@ -268,15 +290,15 @@ def equal(a: Any, b: Any, domain: Mapping[Any, Any] | None = None) -> Finding:
     >>> str(equal(sin(2*x), 2*sin(x)*cos(x)).outcome), str(equal(sin(2*x), 2*sin(x)).outcome)
     ('proven', 'refuted')
     """
-    from derivax.symbolic.exact.domain import Domain
     from derivax.symbolic.obligations import Vanishes
-    from derivax.symbolic.statements import Statement
+    from derivax.symbolic.statements import Statement, common_domain
 
     left, right = _formula(a), _formula(b)
     if len(left.outputs) != 1 or len(right.outputs) != 1:
         raise InputError("a formula with several outputs", "is compared output by output", "")
-    symbols = dict.fromkeys((*left.domain.symbols, *right.domain.symbols))
-    area = Domain.of(tuple(symbols), domain, (*left.domain.where, *right.domain.where))
+    area = common_domain(left.domain, right.domain)
+    if domain is not None:
+        area = area.restricted(dict(domain))
     difference = Statement(left.outputs[0], "=", right.outputs[0]).residual
     return Vanishes(difference, area, "the two are equal").check()
 
@@ -287,6 +309,14 @@ def recheck(path: str | Path, *, full: bool = False) -> tuple[Certificate, ...]:
     Args:
         path: a file written by `verify -o`, or a single certificate.
         full: repeat simulations too.
+
+    >>> import tempfile
+    >>> from sympy import exp, symbols
+    >>> t, k = symbols("t k", positive=True)
+    >>> path = tempfile.mkdtemp() + "/certificate.json"
+    >>> _ = verify(exp(-k*t), profile="quick").save(path)
+    >>> [certificate.verdict for certificate in recheck(path)]
+    ['verified']
     """
     from derivax.numeric.verify import recheck as again
 
@@ -299,6 +329,12 @@ def export(x: Any, path: str | Path) -> Path:
     Args:
         x: a named result, Derivation, Formula, or what `compile` returned.
         path: the file; it is written whole or not at all.
+
+    >>> import tempfile
+    >>> from sympy import exp, symbols
+    >>> t, k = symbols("t k", positive=True)
+    >>> export(exp(-k*t), tempfile.mkdtemp() + "/decay.py").name
+    'decay.py'
     """
     from derivax.numeric.codegen.compiled import Compiled
     from derivax.numeric.codegen.standalone import export_formula
