@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from sympy import Basic, Expr, MatrixBase, Symbol
 
+from derivax.errors import DomainError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.matrix_form import MatrixRelation
 from derivax.symbolic.exact.matrix_zero import matrix_vanishes
@@ -74,7 +75,10 @@ class Vanishes(Obligation):
 
     def check(self) -> Finding:
         entries = list(self.expr) if isinstance(self.expr, MatrixBase) else [self.expr]
-        return all_of((vanishes(entry, self.domain) for entry in entries), "normal form")
+        try:
+            return all_of((vanishes(entry, self.domain) for entry in entries), "normal form")
+        except DomainError as empty:
+            return Finding(Outcome.OPEN, "sampling", str(empty))
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,10 @@ class SignHolds(Obligation):
     about: str
 
     def check(self) -> Finding:
-        return sign_holds(self.relation, self.domain)
+        try:
+            return sign_holds(self.relation, self.domain)
+        except DomainError as empty:
+            return Finding(Outcome.OPEN, "sampling", str(empty))
 
 
 @dataclass(frozen=True)

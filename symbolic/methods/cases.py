@@ -114,13 +114,15 @@ class Cases(Rule):
     def _conditions(self, premises: tuple[Statement, ...]) -> tuple[Basic, ...]:
         if self.conditions:
             return self.conditions
-        common = set.intersection(*(set(p.given) for p in premises))
-        return tuple(And(*[c for c in p.given if c not in common]) for p in premises)
+        common = set.intersection(*(set(_given(p)) for p in premises))
+        return tuple(And(*[c for c in _given(p) if c not in common]) for p in premises)
 
     def _common(self, premises: tuple[Statement, ...]) -> tuple[Basic, ...]:
         """Conditions that every premise has beside its case: they stay conditions."""
         cases = self._conditions(premises)
-        rest = [[c for c in p.given if c not in And.make_args(k)] for p, k in zip(premises, cases)]
+        rest = [
+            [c for c in _given(p) if c not in And.make_args(k)] for p, k in zip(premises, cases)
+        ]
         return tuple(dict.fromkeys(c for part in rest for c in part))
 
     def conclude(self, *premises: Statement) -> Statement:
@@ -176,6 +178,11 @@ class Cases(Rule):
         return conclusion.domain.extended(
             sorted((s for s in symbols if isinstance(s, Symbol)), key=str)
         )
+
+
+def _given(premise: Statement) -> tuple[Basic, ...]:
+    """The conditions of a premise, conjunctions taken apart."""
+    return tuple(part for c in premise.given for part in And.make_args(c))
 
 
 def _within(conclusion: Statement, premises: tuple[Statement, ...]) -> list[Obligation]:

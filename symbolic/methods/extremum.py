@@ -48,7 +48,7 @@ from sympy import (
 )
 
 from derivax.errors import InputError
-from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.domain import Domain, Interval
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.methods.agreement import equal, keeps_relation
@@ -72,21 +72,62 @@ _CONTINUOUS: tuple[type[Basic], ...] = (
 
 
 @dataclass(frozen=True)
-class Monotone(Obligation):
-    """The derivative keeps one sign on a piece (either sign will do)."""
+class Segment:
+    """The values of x between two ends, one of which may be infinite, written in a parameter."""
+
+    x: Symbol
+    below: Expr
+    above: Expr
+    free: Domain
+
+    def inside(self, *, open_ends: bool = False) -> tuple[Expr, Domain]:
+        """x as a function of a parameter, and the domain with the parameter."""
+        infinite = [e.is_finite is False for e in (self.below, self.above)]
+        if not any(infinite):
+            part = Symbol("fraction_of_the_way", nonnegative=True)
+            range_ = Interval(0, 1, low_open=open_ends, high_open=open_ends)
+            at = self.below + part * (self.above - self.below)
+            return at, self.free.extended([part]).restricted({part: range_})
+        if all(infinite):
+            return self.x, self.free.extended([self.x])
+        part = Symbol("distance_from_the_end", positive=open_ends or None, nonnegative=True)
+        at = self.above - part if infinite[0] else self.below + part
+        return at, self.free.extended([part])
+
+    def in_halves(self) -> Expr:
+        """x in terms of a positive parameter, so that signs may follow from assumptions alone."""
+        w = Symbol("ratio", positive=True)
+        infinite = [e.is_finite is False for e in (self.below, self.above)]
+        if not any(infinite):
+            return (self.below + w * self.above) / (1 + w)
+        if all(infinite):
+            return self.x
+        return self.above - w if infinite[0] else self.below + w
+
+
+@dataclass(frozen=True)
+class SignOnSegment(Obligation):
+    """The derivative keeps one sign on a segment: the given one, or either."""
 
     derivative: Expr
-    domain: Domain
+    segment: Segment
+    rises: bool | None
     about: str
 
     def check(self) -> Finding:
-        rising = SignHolds(Ge(self.derivative, 0, evaluate=False), self.domain, self.about).check()
-        if rising.outcome in (Outcome.PROVEN, Outcome.HOLDS):
-            return rising
-        falling = SignHolds(Le(self.derivative, 0, evaluate=False), self.domain, self.about).check()
-        if falling.outcome is not Outcome.REFUTED:
-            return falling
-        return falling if rising.outcome is Outcome.REFUTED else rising
+        shown = _simple(self.derivative.subs(self.segment.x, self.segment.in_halves()))
+        wanted = (True, False) if self.rises is None else (self.rises,)
+        if any(shown.is_nonnegative if up else shown.is_nonpositive for up in wanted):
+            return Finding(Outcome.PROVEN, "assumptions", "by the signs of its factors")
+        at, domain = self.segment.inside()
+        derivative = self.derivative.subs(self.segment.x, at)
+        findings = []
+        for up in wanted:
+            relation = (Ge if up else Le)(derivative, 0, evaluate=False)
+            findings.append(SignHolds(relation, domain, self.about).check())
+            if findings[-1].outcome.established:
+                return findings[-1]
+        return next((f for f in findings if f.outcome is not Outcome.REFUTED), findings[-1])
 
 
 @dataclass(frozen=True, init=False)
@@ -195,14 +236,17 @@ class Extremum(Rule):
         if missing:
             made.append(Settled(False, f"the claim is restricted to {missing[0]}"))
         x, p = self.variable, self.point
-        whole = _interval_domain(conclusion, x)
-        free = _parameters(conclusion, x)
+        free = _parameters(conclusion, x, premises, (*self.breakpoints, self.low, self.high))
+        low, high = self._ends(conclusion)
+        whole = Segment(x, low, high, free)
         value = g.subs(x, p)
         made.append(equal(best, value, free, f"the {self.kind}imum is the value at {x} = {p}"))
-        direct = Le(g, best, evaluate=False) if self.kind == "max" else Le(best, g, evaluate=False)
         about = "no point contradicts the inequality"
-        claimed = SignHolds(direct, whole, about)
-        points = (self.low, *self.breakpoints, self.high)
+        at, domain = whole.inside(open_ends=True)
+        there = g.subs(x, at)
+        direct = (there, best) if self.kind == "max" else (best, there)
+        claimed = SignHolds(Le(*direct, evaluate=False), domain, about)
+        points = (low, *self.breakpoints, high)
         for below, above in pairwise(points):
             if below != above and below.is_finite is not False and above.is_finite is not False:
                 made.append(_settled_order(below, above, free))
@@ -210,64 +254,71 @@ class Extremum(Rule):
             return (*made, claimed)
         made.append(NotContradicted(claimed, about))
         made += _finite(g, x, whole)
-        derivative = _simple(g.diff(x))
-        made += self._pieces(derivative, points, whole)
-        for b in (self.low, *self.breakpoints, self.high):
-            if b != p and b.is_finite is not False:
+        derivative = g.diff(x)
+        made += self._pieces(g, derivative, points, free)
+        for b in (low, *self.breakpoints, high):
+            if b != p and not _is_open(g, x, b):
                 made.append(self._compared(g, b, value, free))
-        interior = p not in (self.low, self.high)
-        if interior and not g.atoms(Abs, Max, Min):
+        if p not in (low, high) and not g.atoms(Abs, Max, Min):
             slope = derivative.subs(x, p)
             if slope.is_finite is not False:
                 made.append(Vanishes(slope, free, f"the derivative vanishes at {x} = {p}"))
         return tuple(made)
 
+    def _ends(self, conclusion: Statement) -> tuple[Expr, Expr]:
+        """The interval, narrowed to what the assumptions on x allow."""
+        interval = conclusion.domain.extended([self.variable])[self.variable]
+        low = interval.low if self.low.is_finite is False else self.low
+        high = interval.high if self.high.is_finite is False else self.high
+        return low, high
+
     def _pieces(
-        self, derivative: Expr, points: tuple[Expr, ...], whole: Domain
+        self, g: Expr, derivative: Expr, points: tuple[Expr, ...], free: Domain
     ) -> list[Obligation]:
+        """g is monotone on each piece, and falls (rises, for a minimum) towards open ends."""
         x = self.variable
         made: list[Obligation] = []
         for below, above in pairwise(points):
             if below == above:
                 continue
-            conditions = []
-            if below.is_finite is not False:
-                conditions.append(Ge(x, below))
-            if above.is_finite is not False:
-                conditions.append(Le(x, above))
-            piece = whole.restricted(where=tuple(c for c in conditions if c is not S.true))
-            about = f"monotone for {x} from {below} to {above}"
-            single = len(self.breakpoints) == 1
-            unbounded = below.is_finite is False or above.is_finite is False
-            if not single and not unbounded:
-                made.append(Monotone(derivative, piece, about))
-                continue
-            left = above == self.breakpoints[0] if single else below.is_finite is False
-            rises = left == (self.kind == "max")
-            relation = (Ge if rises else Le)(derivative, 0, evaluate=False)
-            word = "rises" if rises else "falls"
-            made.append(SignHolds(relation, piece, f"{word} for {x} from {below} to {above}"))
+            segment = Segment(x, below, above, free)
+            open_below, open_above = _is_open(g, x, below), _is_open(g, x, above)
+            rises: bool | None = None
+            if len(self.breakpoints) == 1:
+                rises = (above == self.breakpoints[0]) == (self.kind == "max")
+            elif open_below or open_above:
+                rises = open_below == (self.kind == "max")
+            word = "is monotone" if rises is None else "rises" if rises else "falls"
+            about = f"{word} for {x} from {below} to {above}"
+            made.append(SignOnSegment(derivative, segment, rises, about))
         return made
 
     def _compared(self, g: Expr, at: Expr, best: Expr, free: Domain) -> Obligation:
         there = g.subs(self.variable, at)
         about = f"the value at {self.variable} = {at} is compared"
-        if there.has(S.NaN, S.ComplexInfinity) or there.is_infinite:
-            return Settled(True, f"there is no value at {self.variable} = {at}")
         relation = Le(there, best) if self.kind == "max" else Le(best, there)
         if relation in (S.true, S.false):
             return Settled(relation is S.true, about)
         return SignHolds(relation, free, about)
 
 
-def _finite(g: Expr, x: Symbol, whole: Domain) -> list[Obligation]:
-    """No denominator and no argument of a logarithm vanishes on the interval."""
+def _is_open(g: Expr, x: Symbol, end: Expr) -> bool:
+    """The end is infinite, or g has no finite value there."""
+    if end.is_finite is False:
+        return True
+    there = g.subs(x, end)
+    return bool(there.has(S.NaN, S.ComplexInfinity, S.Infinity, S.NegativeInfinity))
+
+
+def _finite(g: Expr, x: Symbol, whole: Segment) -> list[Obligation]:
+    """No denominator and no argument of a logarithm vanishes inside the interval."""
     zeros = {e.args[0] for e in g.atoms(log)}
     zeros |= {e.base for e in g.atoms(Pow) if not e.exp.is_nonnegative}
     made: list[Obligation] = []
+    at, domain = whole.inside(open_ends=True)
     for zero in sorted((z for z in zeros if x in z.free_symbols), key=lambda e: e.sort_key()):
-        relation = Ne(zero, 0, evaluate=False)
-        made.append(SignHolds(relation, whole, f"{zero} does not vanish on the interval"))
+        relation = Ne(zero.subs(x, at), 0, evaluate=False)
+        made.append(SignHolds(relation, domain, f"{zero} does not vanish inside the interval"))
     return made
 
 
@@ -279,17 +330,15 @@ def _simple(derivative: Expr) -> Expr:
         return derivative
 
 
-def _interval_domain(conclusion: Statement, x: Symbol) -> Domain:
-    return conclusion.domain.extended([x])
-
-
-def _parameters(conclusion: Statement, x: Symbol) -> Domain:
+def _parameters(
+    conclusion: Statement, x: Symbol, premises: tuple[Statement, ...], points: tuple[Expr, ...]
+) -> Domain:
     """The domain of everything but the variable."""
     domain = conclusion.domain
-    kept = [s for s in domain.symbols if s != x]
-    base = Domain.of(kept, {s: domain[s] for s in kept})
-    conditions = tuple(c for c in domain.where if c.free_symbols <= set(kept))
-    return base.restricted(where=conditions) if conditions else base
+    sources = [*points, *(side for p in premises for side in (p.lhs, p.rhs))]
+    symbols = {s for source in sources for s in source.free_symbols if isinstance(s, Symbol)}
+    symbols |= set(domain.symbols)
+    return domain.over(sorted(symbols - {x}, key=str))
 
 
 def _settled_order(below: Expr, above: Expr, free: Domain) -> Obligation:
