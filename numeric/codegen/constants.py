@@ -143,7 +143,7 @@ def round_to_single(value: Exact) -> float:
     """The nearest float32 (ties to even), as a float; infinite on overflow."""
     if not value:
         return 0.0
-    size = Fraction(abs(value))
+    size = abs(Fraction(value))
     exponent = size.numerator.bit_length() - size.denominator.bit_length()
     if size < Fraction(2) ** exponent:
         exponent -= 1

@@ -73,7 +73,7 @@ class Kernel:
                 self.arg_names,
                 self.arg_ids,
                 single=self.single,
-                comment=(f"partial derivative of {self.name} with respect to {arg}",),
+                comment=(f"partial derivative of {self.name}", f"with respect to {arg}"),
             )
             self._derivatives[position] = found
         return found

@@ -18,7 +18,7 @@ from derivax.numeric.codegen import support
 __all__ = ["argument_names", "identifier", "RESERVED"]
 
 RESERVED = frozenset({"jax", "jnp", "lax", "True", "False", "None", "primals", "tangents"})
-LONGEST = 40
+LONGEST = 32
 
 
 def identifier(text: str, fallback: str = "x") -> str:

@@ -259,7 +259,8 @@ def function_text(
     lines = [wrap(f"def {name}(", arg_names, "):", "")]
     if doc:
         lines.append(f'    """{doc}"""')
-    lines += [f"    # {line}" for line in comment]
+    note = " ".join(comment)
+    lines += [f"    # {line}" for line in ([note] if len(note) < WIDTH - 6 else comment) if line]
     lines += [f"    {line}" for line in writer.lines]
     results = [writer.texts[i].text for i in outputs]
     if single:

@@ -172,7 +172,7 @@ def product_text(writer: Writer, coefficient: Exact, factors: Sequence[int]) -> 
             above.append(writer.literal(abs(p)))
         below.append(writer.literal(q))
     elif abs(coefficient) != 1:
-        above.append(writer.literal(abs(coefficient)))
+        above.append(writer.literal(coefficient if coefficient > 0 else -coefficient))
     for k in factors:
         child = writer.tape[k]
         if child.op == "power" and child.data < 0 and not writer.is_held(k):
@@ -228,7 +228,7 @@ def power_text(writer: Writer, base: Text, exponent: Exact) -> str:
         if not whole:
             return root
         return f"({power_text(writer, Text(name), whole)} * {root})"
-    if q & (q - 1) == 0:  # the exponent is exact in binary
+    if writer.single(exponent) == exponent:  # exact in either format
         return f"jnp.power({base.text}, {writer.literal(exponent)})"
     writer.need("rational_power")
     high = writer.single(exponent)  # exact in float32; the rest corrects the rounded exponent

@@ -125,7 +125,7 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
         for x, order in (vanishing(tape, p) for p in sums)
     )
     if not removable:
-        if scaled and _stays_in_range(tape, ratio):
+        if scaled and _stays_in_range(tape, i):
             return None
         if _only_hyperbolic(tape, i):
             return None
@@ -135,20 +135,50 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
     return Plan(tuple(needs), lambda new: _build(tape, ratio, new, scaled))
 
 
-def _stays_in_range(tape: Tape, ratio: Ratio) -> bool:
-    """Whether the quotient is fine as written: exponentials only decay, and every sum that is
-    divided by holds a term without them."""
-    monomials = [ratio.monomial.items(), *(m for p in ratio.factors for m, _ in p)]
-    exponents = [(g, q) for monomial in monomials for g, q in monomial if g[0] == "e"]
-    if not exponents or not all(q < 0 and nonnegative(tape, k) for (_, k), q in exponents):
-        return False
-    if _has_scaled(tape, ratio):
-        return False
-    return all(
-        any(all(g[0] != "e" for g, _ in monomial) for monomial, _ in polynomial)
-        for polynomial, n in ratio.factors.items()
-        if n < 0 and has_exponential(polynomial)
-    )
+def _stays_in_range(tape: Tape, i: int) -> bool:
+    """Whether the quotient is fine as written: its exponentials only decay, every sum that is
+    divided by holds a term without them, and no sum has anything to gain from being joined."""
+    stack, seen = [i], set()
+    while stack:
+        k = stack.pop()
+        if k in seen or not _mentions(tape, k):
+            continue
+        seen.add(k)
+        node = tape[k]
+        if node.op == "exp":
+            coefficient, rest = tape.split(node.operands[0])
+            if coefficient > 0 or rest is None or not nonnegative(tape, rest):
+                return False
+            continue
+        divides = node.op == "power" and node.data < 0
+        if (
+            node.op not in ("add", "mul", "power")
+            or (divides and not _has_plain_term(tape, node.operands[0]))
+            or (node.op == "add" and _joins(tape, node.operands))
+        ):
+            return False
+        stack.extend(node.operands)
+    return True
+
+
+def _has_plain_term(tape: Tape, i: int) -> bool:
+    return tape[i].op == "add" and not all(_mentions(tape, k) for k in tape[i].operands)
+
+
+def _joins(tape: Tape, terms: Sequence[int]) -> bool:
+    """Terms with a common exponential, or quotients, are better over one denominator."""
+    shared: set[int] = set()
+    for term in terms:
+        factors = tape[term].operands if tape[term].op == "mul" else (term,)
+        for k in factors:
+            base, exponent = tape.base(k)
+            if tape[k].op == "exp":
+                if k in shared:
+                    return True
+                shared.add(k)
+            elif exponent < 0 and _mentions(tape, base):
+                return True
+    return False
 
 
 def _has_scaled(tape: Tape, ratio: Ratio) -> bool:

@@ -6,19 +6,27 @@ import jax.numpy as jnp
 
 
 def accurate_log1p(x):
-    """log(1 + x): the rounding error of 1 + x is returned to first order."""
-    shifted = 1.0 + x
+    """log(1 + x): the rounding error of 1 + x is returned to first order.
+
+    The 1 is no constant to the compiler, which would fold (1 + x) - 1 into x.
+    """
+    one = jnp.where(x < jnp.inf, 1.0, x)
+    shifted = one + x
     regular = jnp.logical_and(shifted > 0.0, shifted < jnp.inf)
     safe = jnp.where(regular, shifted, 1.0)
-    lost = jnp.where(regular, (shifted - 1.0) - x, 0.0)
+    lost = jnp.where(regular, (shifted - one) - x, 0.0)
     return jnp.log(shifted) - lost / safe
 
 
 def gaussian(x):
-    """exp(-x^2): the square is split exactly, x = high + low with few bits in high."""
+    """exp(-x^2): the square is split exactly, x = high + low with few bits in high.
+
+    exp(a) * exp(b) would be folded into exp(a + b); exp(a) + exp(a) * expm1(b) is not.
+    """
     size = jnp.minimum(jnp.abs(x), 40.0)
     high = jnp.floor(16.0 * size + 0.5) / 16.0
-    return jnp.exp(-high * high) * jnp.exp((high - size) * (high + size))
+    leading = jnp.exp(-high * high)
+    return leading + leading * jnp.expm1((high - size) * (high + size))
 
 
 def clip_exponent(x):
