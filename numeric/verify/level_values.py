@@ -5,6 +5,7 @@ Main definitions: `values_level`, `derivatives_level`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,11 +19,13 @@ from derivax.numeric.verify.accuracy import EXCUSED_ULP, Accuracy, compare
 from derivax.numeric.verify.certificate import Figure, Level
 from derivax.numeric.verify.outputs import derivative_entries, flat_results, scalar_entries
 from derivax.numeric.verify.points import sample_points
+from derivax.symbolic.exact.ball import correctly_rounded
 from derivax.symbolic.exact.outcome import Outcome
 
 __all__ = ["derivatives_level", "values_level"]
 
 POINTS = 640
+_VALUES, _SECONDS = 1536, 3.0
 _MOST_UNDECIDED = 0.01
 _MOST_UNRESOLVED = 0.10
 _FEWEST_COMPARED = 64
@@ -92,9 +95,26 @@ def derivatives_level(
         args,
         formula.domain,
         seed + 1,
-        max(96, min(points, 1536 // len(slopes))),
+        _affordable([slope for _, slope in slopes], args, formula.domain, seed, points),
         dtypes or _dtypes_of(compiled),
     )
+
+
+def _affordable(
+    exprs: Sequence[Basic], args: Sequence[Symbol], domain: Any, seed: int, most: int
+) -> int:
+    """How many points to compare: at most so many values, and so many seconds of exact evaluation
+    (a root or a long sum costs a thousand times what a polynomial does)."""
+    fewest, most = 96, max(96, min(most, _VALUES // len(exprs)))
+    try:
+        trial = sample_points(domain, args, 12, seed=seed, dtype="float64")
+        begin = time.perf_counter()
+        for expr in exprs:
+            correctly_rounded(expr, args, trial, "float64")
+        per_point = (time.perf_counter() - begin) / max(1, len(trial[0]))
+    except DerivaxError:
+        return most  # what is wrong will be met again, and reported
+    return int(max(fewest, min(most, _SECONDS / per_point)))
 
 
 def _dtypes_of(compiled: Any) -> tuple[str, ...]:
