@@ -4,7 +4,8 @@ SymPy's own walkers (`preorder_traversal`, `has`, `free_symbols`, `count_ops`) v
 subexpression once per path, which is exponential: the square of the square of ... of x is a
 graph of n nodes and a tree of 2**n.  The functions here visit each node once, without recursion.
 
-Main definitions: `postorder`, `Graph`, `symbols_of`, `rational_value`.
+Main definitions: `postorder`, `Graph`, `symbols_of`, `free_symbols_of`, `replaced`,
+`differentiated`, `rational_value`.
 """
 
 from __future__ import annotations
@@ -13,15 +14,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from sympy import Add, Basic, Float, Mul, Pow, Rational, Symbol
+from sympy import Add, Basic, Expr, Float, Function, Mul, Pow, Rational, S, Symbol
 
 __all__ = [
     "Graph",
     "Node",
+    "differentiated",
     "exact_float",
     "exact_number",
+    "free_symbols_of",
     "postorder",
     "rational_value",
+    "replaced",
     "symbols_of",
 ]
 
@@ -55,6 +59,87 @@ def postorder(
 def symbols_of(roots: Iterable[Basic]) -> tuple[Symbol, ...]:
     """The symbols that occur below `roots`, bound ones included, in order of first occurrence."""
     return tuple(dict.fromkeys(node for node in postorder(roots) if isinstance(node, Symbol)))
+
+
+def free_symbols_of(roots: Iterable[Basic]) -> set[Basic]:
+    """The free symbols below `roots`; nodes that bind variables say themselves what is free."""
+    found: set[Basic] = set()
+    for node in postorder(roots, leaf=lambda e: bool(getattr(e, "bound_symbols", ()))):
+        if isinstance(node, Symbol):
+            found.add(node)
+        elif node.args and getattr(node, "bound_symbols", ()):
+            found |= node.free_symbols
+    return found
+
+
+def replaced(root: Basic, rule: Mapping[Basic, Basic]) -> Basic:
+    """`root` with symbols replaced; like `xreplace`, but every shared node is rebuilt once.
+
+    >>> from sympy.abc import x, y
+    >>> replaced((x + 1)**2 + y, {x: y})
+    y + (y + 1)**2
+    """
+    new: dict[int, Basic] = {}
+    alive: list[Basic] = []
+    for node in postorder([root], leaf=lambda e: bool(getattr(e, "bound_symbols", ()))):
+        alive.append(node)
+        if isinstance(node, Symbol):
+            new[id(node)] = rule.get(node, node)
+        elif not node.args:
+            new[id(node)] = node
+        elif getattr(node, "bound_symbols", ()):
+            new[id(node)] = node.xreplace(rule)
+        else:
+            args = [new[id(a)] for a in node.args]
+            same = all(a is b for a, b in zip(args, node.args, strict=True))
+            new[id(node)] = node if same else node.func(*args)
+    return new[id(root)]
+
+
+def differentiated(root: Expr, symbol: Symbol) -> Expr:
+    """The derivative of `root`, visiting every shared node once (SymPy's `diff` visits all paths).
+
+    >>> from sympy import exp
+    >>> from sympy.abc import x
+    >>> differentiated(exp(x**2) * x, x)
+    2*x**2*exp(x**2) + exp(x**2)
+    """
+    slope: dict[int, Expr] = {}
+
+    def whole(node: Basic) -> bool:
+        """Nodes that are differentiated by their own rule."""
+        return bool(getattr(node, "bound_symbols", ())) or not all(
+            isinstance(a, Expr) for a in node.args
+        )
+
+    for node in postorder([root], leaf=whole):
+        if not node.args or whole(node):
+            if node == symbol if not node.args else symbol in free_symbols_of([node]):
+                slope[id(node)] = node.diff(symbol)
+            continue
+        slopes = [slope.get(id(a), S.Zero) for a in node.args]
+        if all(d is S.Zero for d in slopes):
+            continue
+        if isinstance(node, Add):
+            slope[id(node)] = Add(*slopes)
+        elif isinstance(node, Mul):
+            terms = [
+                Mul(*node.args[:i], d, *node.args[i + 1 :])
+                for i, d in enumerate(slopes)
+                if d is not S.Zero
+            ]
+            slope[id(node)] = Add(*terms)
+        elif isinstance(node, Pow) and slopes[1] is S.Zero:
+            base, exponent = node.args
+            slope[id(node)] = exponent * Pow(base, exponent - 1) * slopes[0]
+        elif isinstance(node, Function) and (
+            type(node)._eval_derivative is Function._eval_derivative
+        ):
+            parts = [node.fdiff(i + 1) * d for i, d in enumerate(slopes) if d is not S.Zero]
+            slope[id(node)] = Add(*parts)
+        else:
+            slope[id(node)] = node.diff(symbol)
+    return slope.get(id(root), S.Zero)
 
 
 class Node:

@@ -23,7 +23,7 @@ from sympy import Basic, Dummy, Expr, S, Symbol
 from derivax.errors import CompileError, DomainError, InputError
 from derivax.symbolic.exact.ball import BallProgram, evaluated
 from derivax.symbolic.exact.ball_values import NAN, Ball
-from derivax.symbolic.exact.dag import postorder
+from derivax.symbolic.exact.dag import differentiated, free_symbols_of, postorder, replaced
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.nodes.root_enclosure import changes_sign, enclose_root
 
@@ -43,11 +43,12 @@ def _canonical(level: int, low: Expr, high: Expr) -> Dummy:
 
 
 class ImplicitRoot(Expr):
-    """The unique root u in (low, high) of body = 0.
+    """The unique root u of body = 0 in the bracket from low to high.
 
     Arguments: `body`, an expression F(u, parameters) that changes its sign once in the bracket;
     `variable`, the symbol u, bound by the node; `low`, `high`, expressions or +-oo (F may be
-    singular or zero at the ends).  That the root is unique is the caller's claim.
+    singular at the ends; a zero of F at a finite end is the root).  That F has no other root in the
+    closed bracket is the caller's claim.
 
     >>> u, c = sp.symbols("u c", positive=True)
     >>> root = ImplicitRoot(u + sp.log(u) - c, u, 0, sp.oo)
@@ -79,9 +80,9 @@ class ImplicitRoot(Expr):
         inside = [n.level for n in postorder([body]) if isinstance(n, ImplicitRoot)]
         canonical = _canonical(1 + max(inside, default=0), low, high)
         if canonical != variable:
-            body = body.xreplace({variable: canonical})
+            body = replaced(body, {variable: canonical})
         for end in (low, high):
-            if end.is_finite and body.xreplace({canonical: end}).is_zero:
+            if end.is_finite and replaced(body, {canonical: end}).is_zero:
                 return end
         node = Expr.__new__(cls, body, canonical, low, high)
         if not node.free_symbols:
@@ -123,8 +124,10 @@ class ImplicitRoot(Expr):
     @property
     def free_symbols(self) -> set[Basic]:
         """The parameters."""
-        inside = self.body.free_symbols - {self.variable}
-        return inside | self.low.free_symbols | self.high.free_symbols
+        if not hasattr(self, "_free_symbols"):
+            inside = free_symbols_of([self.body]) - {self.variable}
+            self._free_symbols = inside | free_symbols_of([self.low, self.high])
+        return set(self._free_symbols)
 
     @property
     def is_number(self) -> bool:
@@ -138,14 +141,14 @@ class ImplicitRoot(Expr):
         >>> ImplicitRoot(u**3 + u - c, u).body_at(2)
         10 - c
         """
-        return self.body.xreplace({self.variable: as_expression(value)})
+        return replaced(self.body, {self.variable: as_expression(value)})
 
     # ---- substitution under the binder --------------------------------------------------
 
     def _opened(self) -> tuple[Expr, Dummy]:
         """The body with a bound variable that occurs nowhere else."""
         fresh = Dummy("u", **self.variable._assumptions_orig)
-        return self.body.xreplace({self.variable: fresh}), fresh
+        return replaced(self.body, {self.variable: fresh}), fresh
 
     def _eval_subs(self, old: Basic, new: Basic) -> Basic:
         if old == self.variable:
@@ -175,8 +178,8 @@ class ImplicitRoot(Expr):
         if symbol not in self.free_symbols:
             return S.Zero
         body, fresh = self._opened()
-        slope = -body.diff(symbol) / body.diff(fresh)
-        return slope.xreplace({fresh: self})
+        slope = -differentiated(body, symbol) / differentiated(body, fresh)
+        return replaced(slope, {fresh: self})
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.low.is_extended_nonnegative else None
@@ -209,7 +212,7 @@ class ImplicitRoot(Expr):
     def _slope(self) -> Expr:
         """F_u, kept on the node because evaluations recognise an expression by identity."""
         if not hasattr(self, "_slope_cached"):
-            self._slope_cached = self.body.diff(self.variable)
+            self._slope_cached = differentiated(self.body, self.variable)
         return self._slope_cached
 
     def _eval_evalf(self, prec: int) -> Any:
@@ -223,7 +226,7 @@ class ImplicitRoot(Expr):
         }
         names = [name for name in _DISPLAY_NAMES if name not in taken]
         shown = Symbol(names[0] if names else f"u_{self.level}", **self.variable._assumptions_orig)
-        return self.body.xreplace({self.variable: shown}), shown
+        return replaced(self.body, {self.variable: shown}), shown
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         body, shown = self._display()
@@ -246,9 +249,9 @@ def _checked(body: Any, variable: Any, low: Any, high: Any) -> None:
         raise InputError(f"variable {variable!r}", "the unknown of an implicit root is a symbol")
     if not all(isinstance(a, Expr) for a in (body, low, high)):
         raise InputError("ImplicitRoot", "the equation and its bounds are scalar expressions")
-    if variable not in body.free_symbols:
+    if variable not in free_symbols_of([body]):
         raise InputError(f"{str(body)[:120]}", f"does not contain the unknown {variable}")
-    if variable in low.free_symbols | high.free_symbols:
+    if variable in free_symbols_of([low, high]):
         raise InputError(f"bracket ({low}, {high})", f"contains the unknown {variable}")
     empty = low.is_number and high.is_number and (low >= high) == True  # noqa: E712
     if empty or low is S.Infinity or high is S.NegativeInfinity:

@@ -73,7 +73,26 @@ def _bracket(f: Function, low: arb, high: arb) -> tuple[arb, arb, int] | bool:
         if opposite:
             nearest = min(opposite, key=lambda p: abs(p - exact))
             return (exact, nearest, sign) if exact < nearest else (nearest, exact, -sign)
-    return len(signs) < 4
+    return _beyond_an_end(f, low, high, signs) or len(signs) < 4
+
+
+def _beyond_an_end(
+    f: Function, low: arb, high: arb, signs: list[tuple[arb, int]]
+) -> tuple[arb, arb, int] | None:
+    """A bracket across an end where f may be zero: the root may be the end itself.
+
+    An end such as u0 = 1/3 is a ball, so the sign of f on it is undecided; a step beyond tells.
+    """
+    for end, outwards in ((low, -1), (high, 1)):
+        value = f(end) if end.is_finite() and signs else NAN
+        if not isinstance(value, arb) or not value.is_finite() or not value.contains(0):
+            continue
+        step = arb(2) ** -(current_bits() // 2) * (abs(end) + (0 if abs(end) > 0 else 1))
+        outside = (end + outwards * step).mid()
+        inside, sign = min(signs, key=lambda s: abs(s[0] - end.mid()))
+        if _sign(f(outside)) == -sign:
+            return (outside, inside, -sign) if outwards < 0 else (inside, outside, sign)
+    return None
 
 
 def changes_sign(f: Function, low: arb, high: arb) -> bool | None:
@@ -86,9 +105,10 @@ def changes_sign(f: Function, low: arb, high: arb) -> bool | None:
 def enclose_root(f: Function, slope: Function, low: arb, high: arb) -> Ball:
     """A ball around the root of f in (low, high), at the current precision; NaN if not found.
 
-    Opposite signs at two points of the bracket are demanded (ends where f is singular or zero are
-    left towards the inside); the ball is narrowed by bisection until the derivative has a sign on
-    it, then by interval Newton, m - f(m)/f'(X), which also shows that f is continuous there.
+    Opposite signs at two points of the bracket are demanded (ends where f is singular are left
+    towards the inside; a zero of f at an end is the root).  The ball is narrowed by bisection until
+    the derivative has a sign on it, then by interval Newton, m - f(m)/f'(X), which also shows
+    that f is continuous there.
     """
     target = current_bits()
     if not (isinstance(low, arb) and isinstance(high, arb)):
@@ -107,7 +127,11 @@ def enclose_root(f: Function, slope: Function, low: arb, high: arb) -> Ball:
     if sign == 0:
         return a
     root = _bisected(f, slope, a, b, sign, target)
-    return NAN if root is None else _newton(f, slope, root, target)
+    if root is None:
+        return NAN
+    found_root = _newton(f, slope, root, target)
+    inside = not (found_root < low or found_root > high)
+    return found_root if inside else NAN
 
 
 def _bisected(f: Function, slope: Function, a: arb, b: arb, sign: int, target: int) -> arb | None:
