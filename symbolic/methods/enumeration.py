@@ -101,7 +101,9 @@ class Enumeration(Rule):
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
     ) -> tuple[Obligation, ...]:
-        if self.symbol not in conclusion.free_symbols and self.objects is None:
+        # the sizes of matrix symbols are not among their free symbols
+        seen = conclusion.lhs.atoms(Symbol) | conclusion.rhs.atoms(Symbol)
+        if self.symbol not in seen and self.objects is None:
             return (Settled(False, f"the statement contains the size {self.symbol}"),)
         listed = ", ".join(map(str, self.sizes))
         made: list[Obligation] = []

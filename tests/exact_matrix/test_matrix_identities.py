@@ -222,7 +222,7 @@ def test_contradictory_or_unusable_relations_are_named() -> None:
         matrix_form(a)
 
 
-# --- properties -------------------------------------------------------------------------------
+# --- properties ---
 
 LETTERS = {A: 3, B: 3, K: 3, F: (3, 2), G: (2, 3)}
 

@@ -53,7 +53,7 @@ def judged(rule, premises=(), claim=None) -> tuple[Outcome, str]:
     return weakest(f.outcome for _, f in findings), report
 
 
-# --- charges --------------------------------------------------------------------------------------
+# --- charges ---
 
 error = s - a * b * c
 chain = (
@@ -146,7 +146,7 @@ def test_a_divisor_that_may_vanish_is_noticed() -> None:
     assert outcome is Outcome.REFUTED
 
 
-# --- modified equations --------------------------------------------------------------------------
+# --- modified equations ---
 
 D = [diff(f(x), x, k) for k in range(5)]
 # Hairer, Lubich, Wanner, Geometric Numerical Integration, IX.1, example 1.1 and IX.9 (B-series):
@@ -227,11 +227,11 @@ def test_a_map_far_from_the_identity_is_refused() -> None:
         ModifiedEquation(-1, h, {x: x})
 
 
-# --- how many steps ------------------------------------------------------------------------------
+# --- how many steps ---
 
 
 def steps_of_gradient_descent(depth: int, strength, rate, start, end):
-    """Steps, interpolated in the flow time of the last step, from u = start to u = end (a = u^(1/L))."""
+    """Steps from u = start to u = end (a = u^(1/L)), the last one by its flow time."""
     mpmath.mp.dps = 30
     value = mpmath.mpf(start) ** (mpmath.mpf(1) / depth)
     target = mpmath.mpf(end) ** (mpmath.mpf(1) / depth)

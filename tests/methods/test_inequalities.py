@@ -59,7 +59,7 @@ def judged(rule, premises=(), claim=None) -> tuple[Outcome, str]:
     return weakest(f.outcome for _, f in findings), report
 
 
-# --- sums of squares ------------------------------------------------------------------------------
+# --- sums of squares ---
 
 
 def test_the_mean_of_three_by_squares() -> None:
@@ -183,7 +183,7 @@ def test_a_malformed_certificate_is_refused(build) -> None:
         build()
 
 
-# --- extreme values -----------------------------------------------------------------------------------
+# --- extreme values ---
 
 EXTREMA = {
     "entropy": Extremum(x, exp(-1), "max", 0, 1, expr=-x * log(x)),
@@ -251,7 +251,7 @@ def test_bad_extrema_are_refused() -> None:
         Extremum(x, x, "max", expr=x)
 
 
-# --- cases ----------------------------------------------------------------------------------------------
+# --- cases ---
 
 sign_cases = (eq(z, 1, x > 0), eq(z, 0, eq(x, 0).as_relation()), eq(z, -1, x < 0))
 
@@ -318,7 +318,7 @@ def test_cases_are_of_one_quantity() -> None:
         Cases().conclude(eq(z, x, x > 0))
 
 
-# --- combinations ------------------------------------------------------------------------------------------
+# --- combinations ---
 
 A, B, C = (MatrixSymbol(name, 3, 3) for name in "ABC")
 
@@ -367,7 +367,7 @@ def test_inequalities_are_not_multiplied() -> None:
         Combine([0, 0], {(0, 1): 1}).conclude(le(x, y), eq(u, v))
 
 
-# --- citations ---------------------------------------------------------------------------------------------
+# --- citations ---
 
 
 def test_a_citation_is_assumed_and_lists_its_hypotheses() -> None:

@@ -171,7 +171,7 @@ def test_top_terms_are_split_off() -> None:
     assert split_top(Sum(f(k), (k, n, 9)), n) == Sum(f(k), (k, n, 9))
 
 
-# --- induction --------------------------------------------------------------------------------------
+# --- induction ---
 
 SUMS = {
     "squares": Sum(k**2, (k, 0, n)) - n * (n + 1) * (2 * n + 1) / 6,
@@ -203,7 +203,7 @@ def test_a_claim_that_fails_only_later_is_not_proven() -> None:
 
 
 def test_a_kernel_recursion_over_layers() -> None:
-    """Linear network: K(l+1) = w K(l) + b, K(0) = c, with depth as the index (layers 0, 1, 2 ...)."""
+    """Linear network: K(l+1) = w K(l) + b, K(0) = c, with the layer as the index."""
     premises = [eq(X(n + 1), w * X(n) + b), eq(X(0), c)]
     claim = eq((w - 1) * X(n), w**n * (c * (w - 1) + b) - b)
     assert judged(Induction(n, 0, claim), premises)[0] is Outcome.PROVEN

@@ -127,7 +127,7 @@ def test_a_given_statement_cannot_be_exchanged() -> None:
         assert begun.then(Given(given), claim=claim).outcome is Outcome.REFUTED
 
 
-# --- context ---------------------------------------------------------------------------------
+# --- context ---
 
 
 def test_conditions_of_all_premises_are_inherited() -> None:
@@ -189,7 +189,7 @@ def test_continuing_does_not_lose_a_condition() -> None:
     assert kept.steps[-1].premises == (first.index("lemma"),)
 
 
-# --- checking again -----------------------------------------------------------------------------
+# --- checking again ---
 
 
 def test_a_recheck_finds_the_same() -> None:
@@ -223,7 +223,7 @@ def test_derivations_can_be_pickled() -> None:
     assert again.recheck().outcome is Outcome.PROVEN
 
 
-# --- results ------------------------------------------------------------------------------------
+# --- results ---
 
 
 def test_the_formula_of_a_step_takes_its_domain_and_conditions() -> None:
