@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from derivax.numeric.codegen.kernel import Kernel
 from derivax.numeric.codegen.names import argument_names, identifier
 from derivax.numeric.codegen.outputs import flatten
 from derivax.numeric.codegen.reading import Reader, short
+from derivax.numeric.codegen.sketch import formula_text
 from derivax.numeric.codegen.staged import Staged, has_matrices
 
 __all__ = ["compile_formula"]
@@ -84,7 +86,6 @@ def compile_formula(
     title = identifier(name or getattr(formula, "name", None) or "formula", "formula")
     while title in arg_names:
         title += "_"
-    single = len(outputs) == 1
     kernel: Kernel | Staged
     if has_matrices(reader.tape, outputs):
         kernel = Staged(title, reader.tape, outputs, arg_names, rewrite=accuracy != "fast")
@@ -97,8 +98,9 @@ def compile_formula(
         outputs,
         arg_names,
         [reader.leaves[a] for a in args],
-        single=single,
+        single=len(outputs) == 1,
         rewrite=accuracy != "fast",
+        comment=textwrap.wrap(formula_text(formula.expr, title), 90),
     )
     return Compiled(
         formula, kernel, layout, dtype=dtype, accuracy=accuracy, derivatives=derivatives

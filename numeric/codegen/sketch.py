@@ -1,17 +1,18 @@
 """Short texts of formulas, bounded in time and length however much their trees share.
 
-*Main definitions*: `tree_size`, `formula_text`.
+*Main definitions*: `tree_size`, `formula_text`, `plain` (what user text is reduced to before it
+reaches a file).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-import sympy
 from sympy.matrices.matrixbase import MatrixBase
 
-__all__ = ["formula_text", "tree_size"]
+__all__ = ["formula_text", "plain", "tree_size"]
 
 LONGEST = 400
 
@@ -39,14 +40,18 @@ def tree_size(expr: Any) -> int:
     return sizes[id(expr)]
 
 
-def formula_text(compiled: Any) -> str:
-    """The formula as text, or its size where the text would be long."""
-    expr = compiled.formula.expr
+def plain(text: object) -> str:
+    """Text that can end neither a docstring nor a comment: one printable line without quotes."""
+    line = " ".join(str(text).split())
+    line = "".join(c for c in line if c.isprintable())
+    return re.sub(r'"{2,}', "'", line).replace('"', "'").rstrip("\\")
+
+
+def formula_text(expr: Any, name: str) -> str:
+    """The formula as one line of text, or its size where the text would be long."""
     size = tree_size(expr)
     if size > LONGEST:
-        return f"an expression of {size:.3g} operations"
+        return f"{name}: an expression of {float(min(size, 10**300)):.3g} operations"
     if isinstance(expr, Mapping):
-        return ", ".join(f"{key} = {value}" for key, value in expr.items())
-    return (
-        f"{compiled.name} = {sympy.sympify(expr) if not isinstance(expr, tuple | list) else expr}"
-    )
+        return plain(", ".join(f"{key} = {value}" for key, value in expr.items()))
+    return plain(f"{name} = {expr}")

@@ -3,9 +3,9 @@
 *Main definitions*: `export_formula`.
 
 *Implementation notes*: user text (titles, sources, symbol names) reaches the file only through
-`_plain`, which leaves nothing that could end a docstring.  Reference values and derivatives come
-from ball arithmetic on the formula itself (derivatives as central differences at 700 bits), not
-from the code that they test.  The file is written to a temporary name and moved into place.
+`sketch.plain`, which leaves nothing that could end a docstring.  Reference values and derivatives
+come from ball arithmetic on the formula itself (derivatives as central differences at 900 bits),
+not from the code that they test.  The file is written to a temporary name and moved into place.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,7 +25,7 @@ from derivax.numeric.codegen import emit
 from derivax.numeric.codegen.compiled import Compiled
 from derivax.numeric.codegen.kernel import Kernel, module
 from derivax.numeric.codegen.references import reference_table
-from derivax.numeric.codegen.sketch import formula_text, tree_size
+from derivax.numeric.codegen.sketch import formula_text, plain, tree_size
 
 __all__ = ["export_formula"]
 
@@ -110,7 +109,7 @@ def module_text(compiled: Compiled, certificate: Any = None) -> str:
         call=call,
         partials=", ".join(p.name for p in partials) + ("," if len(partials) == 1 else ""),
         dtype=repr(compiled.dtype),
-        summary=_plain(getattr(compiled.formula, "title", "") or f"The formula {compiled.name}."),
+        summary=plain(getattr(compiled.formula, "title", "") or f"The formula {compiled.name}."),
         result=_layout_text(compiled.layout),
         references=reference_table(compiled),
     )
@@ -143,25 +142,18 @@ def _layout_text(layout: Any) -> str:
 # -- the docstring --------------------------------------------------------------------------------
 
 
-def _plain(text: object) -> str:
-    """Text that cannot end a docstring or a comment: one line, printable, no quotes at its ends."""
-    line = " ".join(str(text).split())
-    line = "".join(c for c in line if c.isprintable())
-    return re.sub(r'"{2,}', "'", line).replace('"', "'").rstrip("\\")
-
-
 def _docstring(compiled: Compiled, certificate: Any) -> str:
     formula = compiled.formula
-    title = _plain(getattr(formula, "title", "") or "generated formula")
+    title = plain(getattr(formula, "title", "") or "generated formula")
     lines = [f"{compiled.name}: {title}", ""]
-    lines += _wrapped("Formula:", formula_text(compiled))
+    lines += _wrapped("Formula:", formula_text(formula.expr, compiled.name))
     latex = _latex(formula)
     if latex:
         lines += _wrapped("LaTeX:", latex)
     lines.append("Arguments:")
     for symbol, name in zip(formula.args, compiled.arg_names, strict=True):
-        shown = "" if str(symbol) == name else f" (the symbol {_plain(symbol)})"
-        lines.append(f"    {name}{shown}: {_plain(_range(formula, symbol))}")
+        shown = "" if str(symbol) == name else f" (the symbol {plain(symbol)})"
+        lines.append(f"    {name}{shown}: {plain(_range(formula, symbol))}")
     where = getattr(getattr(formula, "domain", None), "where", ())
     if where:
         lines += _wrapped("Where:", ", ".join(str(relation) for relation in where))
@@ -178,7 +170,7 @@ def _docstring(compiled: Compiled, certificate: Any) -> str:
 
 
 def _wrapped(head: str, text: str) -> list[str]:
-    words, lines, line = _plain(text).split(" "), [], f"{head}"
+    words, lines, line = plain(text).split(" "), [], f"{head}"
     for word in words:
         while len(word) > 92:
             lines.append(line)
@@ -213,7 +205,7 @@ def _certificate(certificate: Any) -> str:
     if certificate is None:
         return "unverified"
     if isinstance(certificate, str):
-        return _plain(certificate)
+        return plain(certificate)
     text = (
         certificate.to_json()
         if hasattr(certificate, "to_json")
@@ -222,7 +214,7 @@ def _certificate(certificate: Any) -> str:
     if not isinstance(text, str):
         text = json.dumps(text, sort_keys=True)
     verdict = getattr(certificate, "verdict", "")
-    return _plain(f"{verdict} sha256 {hashlib.sha256(text.encode()).hexdigest()}".strip())
+    return plain(f"{verdict} sha256 {hashlib.sha256(text.encode()).hexdigest()}".strip())
 
 
 TEMPLATE = '''r"""{doc}

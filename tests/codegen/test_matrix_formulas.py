@@ -133,7 +133,10 @@ def test_products_ask_for_full_precision_and_inverses_are_solves():
 def test_a_matrix_formula_is_a_value_too():
     f = compiled(t * A, A, t)
     assert (
-        pickle.loads(pickle.dumps(f)) == f and f(np.eye(2, dtype="f"), np.float32(2)).dtype == "f"
+        pickle.loads(pickle.dumps(f)) == f
+    )
+    assert (
+        f(np.eye(2, dtype="f"), np.float32(2)).dtype == "f"
     )
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derivax.numeric.codegen.recognisers import exponential_ratio, logarithm
-from derivax.numeric.codegen.recognisers.exponential_ratio import Plan
+from derivax.numeric.codegen.recognisers import exponential_ratio, gaussian, logarithm
+from derivax.numeric.codegen.recognisers.plan import Plan
 from derivax.numeric.codegen.tape import Node, Tape
 
 __all__ = ["recognise", "rebuilt_into"]
@@ -39,7 +39,7 @@ def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
 def _plan(tape: Tape, i: int, found: Mapping[int, exponential_ratio.Ratio]) -> Plan:
     rewrite = exponential_ratio.plan(tape, i, found[i]) if i in found else None
     if rewrite is None:
-        rewrite = logarithm.plan(tape, i)
+        rewrite = logarithm.plan(tape, i) or gaussian.plan(tape, i)
     if rewrite is None:
         rewrite = Plan(tape[i].operands, lambda new: rebuilt(tape, i, new))
     return rewrite

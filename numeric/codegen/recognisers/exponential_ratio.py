@@ -10,8 +10,7 @@ rewrite one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from derivax.numeric.codegen.lower import entire
@@ -21,6 +20,7 @@ from derivax.numeric.codegen.recognisers.exponential_sum import (
     gains,
     vanishing,
 )
+from derivax.numeric.codegen.recognisers.plan import Plan
 from derivax.numeric.codegen.recognisers.range import nonnegative
 from derivax.numeric.codegen.recognisers.ratio import (
     Generator,
@@ -34,18 +34,10 @@ from derivax.numeric.codegen.recognisers.ratio import (
 )
 from derivax.numeric.codegen.tape import Exact, Tape, exact
 
-__all__ = ["Plan", "plan", "ratios"]
+__all__ = ["plan", "ratios"]
 
 HYPERBOLIC = frozenset({"sinh", "cosh", "sech", "csch"})
 REPEATED = 3  # G^2 in a denominator is divided by twice: the square may overflow
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A rewrite: the entries it needs, and what builds the new entry from their new indices."""
-
-    needs: tuple[int, ...]
-    build: Callable[[Mapping[int, int]], int]
 
 
 def ratios(tape: Tape, order: Sequence[int]) -> dict[int, Ratio]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derivax.numeric.codegen.recognisers.exponential_ratio import Plan
+from derivax.numeric.codegen.recognisers.plan import Plan
 from derivax.numeric.codegen.tape import Exact, Tape
 
 __all__ = ["plan"]

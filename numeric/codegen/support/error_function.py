@@ -13,4 +13,4 @@ def accurate_erfc(x):
     rounded = jnp.exp(-(x * x))
     value = lax.erfc(x)
     safe = jnp.where(rounded == 0.0, 1.0, rounded)
-    return jnp.where(x > 0.5, value / safe * gaussian(x), value)
+    return jnp.where(x > 0.5, value / safe * gaussian(x, 1.0), value)

@@ -18,15 +18,15 @@ def accurate_log1p(x):
     return jnp.log(shifted) - lost / safe
 
 
-def gaussian(x):
-    """exp(-x^2): the square is split exactly, x = high + low with few bits in high.
+def gaussian(x, scale):
+    """exp(-scale x^2), scale 1 or 1/2: the square is split exactly, x = high + low.
 
     exp(a) * exp(b) would be folded into exp(a + b); exp(a) + exp(a) * expm1(b) is not.
     """
     size = jnp.minimum(jnp.abs(x), 40.0)
     high = jnp.floor(16.0 * size + 0.5) / 16.0
-    leading = jnp.exp(-high * high)
-    return leading + leading * jnp.expm1((high - size) * (high + size))
+    leading = jnp.exp(-scale * (high * high))
+    return leading + leading * jnp.expm1(scale * ((high - size) * (high + size)))
 
 
 def clip_exponent(x):
