@@ -2,7 +2,9 @@
 
 One table: name -> (SymPy function, least and most arguments, class of growth).  Classes:
 "plain" (never evaluates to something large), "growing" (exponential in a constant argument),
-"unfolding" (SymPy writes out a polynomial, a product or a large integer for integer arguments).
+"expanding" (multiplies powers out), "ordering" (compares constants numerically),
+and those in which SymPy writes something out when an argument is an integer: "unfolding" (a number
+or product), "polynomial", "family" (a polynomial with symbolic parameters).
 """
 
 from __future__ import annotations
@@ -10,12 +12,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sympy as sp
 from sympy import Basic, Expr, S
 
-from derivax.symbolic.parse.guard import MAX_UNFOLDING, Purse, TooLarge
+from derivax.symbolic.parse.guard import UNFOLDING, Purse, TooLarge
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "Known", "known_names", "nearest"]
 
@@ -54,14 +57,29 @@ class Known:
             for arg in args:
                 if arg.is_number and arg.is_finite is not False:
                     purse.before_exponential(abs(purse.value(arg)))
-        elif self.growth == "unfolding":
+        elif self.growth in UNFOLDING:
+            most = UNFOLDING[self.growth]
             for arg in args:
                 shift = arg if arg.is_number else arg.as_coeff_Add()[0]
-                if shift.is_finite is not False and abs(purse.value(shift)) > MAX_UNFOLDING:
+                if shift.is_finite is not False and abs(purse.value(shift)) > most:
                     raise TooLarge(
-                        f"{self.name} takes constants up to {MAX_UNFOLDING}, because SymPy writes "
-                        "them out"
+                        f"{self.name} takes constants up to {most}, because SymPy writes them out"
                     )
+        elif self.growth == "ordering":
+            for arg in args:
+                if arg.is_number and not arg.is_Rational and arg.is_finite is not False:
+                    purse.before_comparison(arg)
+
+    def apply(self, args: list[Expr], purse: Purse) -> Expr:
+        """The function of these arguments, asked for first.
+
+        SymPy evaluates `re`, Bessel functions and others by expanding what they hold, which does
+        not end for a high power of a sum; with such arguments the function is left as it is.
+        """
+        self.check(args, purse)
+        if self.growth == "plain" or all(map(_is_tame, args)):
+            return self.make(*args)
+        return self.make(*args, evaluate=False)
 
 
 def _table(growth: str, arities: str, names: str) -> list[Known]:
@@ -74,8 +92,25 @@ def _table(growth: str, arities: str, names: str) -> list[Known]:
     return found
 
 
+def _is_tame(arg: Expr) -> bool:
+    """No power with an integer exponent above 20 of something that is no symbol or number."""
+    return not any(
+        power.exp.is_Integer and abs(power.exp) > 20 and not power.base.is_Atom
+        for power in arg.atoms(sp.Pow)
+    )
+
+
 def _log(x: Expr, base: Expr | None = None) -> Expr:
     return sp.log(x) if base is None else sp.log(x) / sp.log(base)
+
+
+def _mod(x: Expr, y: Expr) -> Expr:
+    """SymPy reduces symbolic remainders by polynomial division, which may take forever."""
+    return sp.Mod(x, y, evaluate=bool(x.is_Rational and y.is_Rational))
+
+
+def _polylog(s: Expr, z: Expr, **_: bool) -> Expr:
+    return sp.polylog(s, z, evaluate=bool(s.is_Rational and z.is_Rational))
 
 
 _ROWS: list[Known] = [
@@ -85,28 +120,33 @@ _ROWS: list[Known] = [
     *_table("plain", "1", "sin cos tan cot sec csc sinc asin acos atan acot asec acsc sqrt"),
     *_table("plain", "1", "arcsin=asin arccos=acos arctan=atan arcsinh=asinh arccosh=acosh"),
     *_table("plain", "1", "arctanh=atanh asinh acosh atanh acoth asech acsch"),
-    *_table("plain", "1", "Abs abs=Abs sign floor ceiling ceil=ceiling frac re im conjugate arg"),
+    *_table("expanding", "1", "Abs abs=Abs sign re im conjugate arg"),
+    *_table("ordering", "1", "floor ceiling ceil=ceiling frac"),
     *_table("plain", "1", "erfinv erfcinv li Li Si Ci fresnels fresnelc DiracDelta cbrt"),
     *_table("plain", "1", "elliptic_k"),
-    *_table("plain", "2", "atan2 KroneckerDelta Mod root"),
+    *_table("plain", "2", "atan2 KroneckerDelta root"),
     *_table("plain", "1-2", "LambertW lambertw=LambertW Heaviside elliptic_e"),
     *_table("plain", "2-3", "elliptic_pi"),
     *_table("plain", "2", "elliptic_f erf2"),
     *_table("unfolding", "1", "gamma loggamma lgamma=loggamma digamma trigamma factorial"),
     *_table("unfolding", "1", "factorial2 subfactorial catalan fibonacci lucas dirichlet_eta"),
     *_table("unfolding", "1-2", "harmonic bernoulli euler zeta"),
-    *_table("unfolding", "2", "polygamma lowergamma uppergamma expint beta binomial polylog"),
-    *_table("unfolding", "2", "RisingFactorial rf=RisingFactorial FallingFactorial"),
-    *_table("unfolding", "2", "ff=FallingFactorial legendre hermite hermite_prob laguerre"),
-    *_table("unfolding", "2", "chebyshevt chebyshevu"),
-    *_table("unfolding", "3", "gegenbauer assoc_legendre assoc_laguerre lerchphi"),
-    *_table("unfolding", "4", "jacobi"),
+    *_table("polynomial", "2", "polygamma"),
+    *_table("unfolding", "2", "lowergamma uppergamma expint beta binomial"),
+    *_table("polynomial", "2", "RisingFactorial rf=RisingFactorial FallingFactorial"),
+    *_table("polynomial", "2", "ff=FallingFactorial legendre hermite hermite_prob laguerre"),
+    *_table("polynomial", "2", "chebyshevt chebyshevu"),
+    *_table("family", "3", "gegenbauer assoc_legendre assoc_laguerre"),
+    *_table("family", "4", "jacobi"),
+    Known("Mod", _mod, 2, 2),
+    Known("polylog", _polylog, 2, 2, "unfolding"),
+    Known("lerchphi", partial(sp.lerchphi, evaluate=False), 3, 3),
     Known("log", _log, 1, 2),
     Known("ln", sp.log, 1, 1),
-    Known("Min", sp.Min, 1, 16, "growing"),
-    Known("Max", sp.Max, 1, 16, "growing"),
-    Known("min", sp.Min, 1, 16, "growing"),
-    Known("max", sp.Max, 1, 16, "growing"),
+    Known("Min", sp.Min, 1, 16, "ordering"),
+    Known("Max", sp.Max, 1, 16, "ordering"),
+    Known("min", sp.Min, 1, 16, "ordering"),
+    Known("max", sp.Max, 1, 16, "ordering"),
     Known("And", sp.And, 1, 32, takes="booleans"),
     Known("Or", sp.Or, 1, 32, takes="booleans"),
     Known("Not", sp.Not, 1, 1, takes="booleans"),

@@ -235,6 +235,10 @@ class Parser:
 
     def relate(self, sign: Token, left: Expr, right: Expr) -> Any:
         """The relation of a sign, unevaluated."""
+        if sign.text[0] in "<>":
+            for side in (left, right):
+                if side.is_extended_real is False:
+                    raise self.error(sign, "complex numbers are not ordered")
         return self.build(sign, _RELATIONS[sign.text], left, right, evaluate=False)
 
     def sum(self) -> Any:
@@ -426,8 +430,8 @@ class Parser:
         scalars = [self.scalar(token, arg) for arg in args]
 
         def make() -> Any:
-            known.check(scalars, self.purse)
-            return known.make(*scalars)
+            made = known.apply(scalars, self.purse)
+            return self.purse.number(made) if made.is_Rational else made
 
         return self.build(token, make)
 
@@ -472,8 +476,10 @@ class Parser:
             raise self.error(token, f"Piecewise takes up to {MAX_CASES} pairs (value, condition)")
         pairs = []
         for value, condition in cases:
+            if isinstance(condition, Basic) and condition.has(sp.Piecewise):
+                raise self.error(token, "a condition of Piecewise holds another Piecewise")
             pairs.append((self.scalar(token, value), self._condition(token, condition)))
-        return self.build(token, sp.Piecewise, *pairs)
+        return self.build(token, sp.Piecewise, *pairs, evaluate=False)
 
     def _call_sum(self, token: Token) -> Any:
         return self._over_range(token, sp.Sum, integer=True)

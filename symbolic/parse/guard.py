@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 
 from sympy import Add, Expr, Mul, Pow, Rational, S, exp, log
 
-__all__ = ["MAX_UNFOLDING", "Purse", "TooLarge"]
+__all__ = ["UNFOLDING", "Purse", "TooLarge"]
 
-MAX_BITS = 200_000  # of all numbers of one text together
+MAX_BITS = 14_000  # of all numbers of one text; Python prints integers up to 4300 digits
 MAX_ARGUMENT = 1e7  # of exp and the like, when it is a constant
-MAX_UNFOLDING = 200  # of an integer argument that SymPy would unfold
+MAX_COMPARED = 1e15  # of an irrational constant that is rounded or compared
+UNFOLDING = {"unfolding": 200, "polynomial": 40, "family": 5}  # largest constant argument
 
 _GROWING = frozenset({
     "sinh", "cosh", "tanh", "coth", "sech", "csch", "erf", "erfc", "erfi", "Ei", "Shi", "Chi",
@@ -94,6 +95,11 @@ class Purse:
         """Refuse the exponential of a constant of this size."""
         if not argument <= MAX_ARGUMENT:
             raise TooLarge("this power or exponential is too large a number")
+
+    def before_comparison(self, constant: Expr) -> None:
+        """Refuse to compare a constant that needs very many digits."""
+        if not abs(self.value(constant)) <= MAX_COMPARED:
+            raise TooLarge("this constant is too large to be compared")
 
     def value(self, expr: Expr) -> complex:
         """A rough value of a constant, `inf` when it overflows; only good for refusing."""
