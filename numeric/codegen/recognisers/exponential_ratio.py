@@ -73,11 +73,15 @@ def _ratio(tape: Tape, i: int, found: Mapping[int, Ratio]) -> Ratio:
     if node.op == "mul":
         return product([found[k] for k in node.operands])
     if node.op == "power" and node.data.denominator == 1:
-        return power(found[node.operands[0]], int(node.data))
+        base = node.operands[0]
+        if tape[base].op == "add" and not _carries(found[base]):
+            # multiplied out, (a - b)^2 would cancel
+            return Ratio(1, {("a", base): int(node.data)})
+        return power(found[base], int(node.data))
     if node.op == "add":
         parts = [found[k] for k in node.operands]
         if not any(_carries(r) for r in parts):
-            return Ratio(1, {("a", i): 1})  # multiplied out, (a - b)^2 would cancel
+            return total(parts) if len(parts) <= 6 else Ratio(1, {("a", i): 1})
         denominators = [{p for p, n in r.exponential_factors().items() if n < 0} for r in parts]
         if any(denominators) and not all(denominators):
             raise TooLarge  # x + 1/(1 + exp(a)) stays a sum
@@ -117,7 +121,8 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
         for x, order in (vanishing(tape, p) for p in sums)
     )
     if not removable:
-        if scaled and _stays_in_range(tape, i):
+        gaining = any(gains(tape, p) for p in sums)
+        if scaled and not gaining and _stays_in_range(tape, i):
             return None
         if _only_hyperbolic(tape, i):
             return None
@@ -224,7 +229,8 @@ def _needs(tape: Tape, ratio: Ratio) -> set[int]:
 
 def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> int:
     units = _units(ratio)
-    exponents = Exponents(tape, units, new, clipped=scaled)
+    growing = len(units) == 1 and all(nonnegative(tape, r) for r in units)
+    exponents = Exponents(tape, units, new, clipped=scaled and not growing, growing=growing)
     monomial = dict(ratio.monomial)
     plain, sums = [], []
     peaks = [exponents.total({g: q for g, q in monomial.items() if g[0] == "e"})]
