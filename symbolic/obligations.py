@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sympy import Basic, Expr, MatrixBase, Symbol
+from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import DomainError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.matrix_form import MatrixRelation
 from derivax.symbolic.exact.matrix_zero import matrix_vanishes
+from derivax.symbolic.exact.noncommutative import noncommutative_vanishes
 from derivax.symbolic.exact.order import falls_at_order
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.tendency import tends_to
@@ -75,6 +77,8 @@ class Vanishes(Obligation):
 
     def check(self) -> Finding:
         entries = list(self.expr) if isinstance(self.expr, MatrixBase) else [self.expr]
+        if self.expr.is_commutative is False and not isinstance(self.expr, MatrixBase | MatrixExpr):
+            return noncommutative_vanishes(self.expr, self.domain)
         try:
             return all_of((vanishes(entry, self.domain) for entry in entries), "normal form")
         except DomainError as empty:

@@ -124,8 +124,9 @@ class Induction(Rule):
         highest = max(
             (self.base - self.start, *(self.base - self.start + k for k in self.unrolled))
         )
+        ahead = max((definitions.shift(v) or 0 for v in values_in(gap)), default=0)
         try:
-            values = definitions.unrolled(highest + 1)
+            values = definitions.unrolled(highest + 1 + max(ahead, 0))
         except InputError as missing:
             return (Settled(False, f"the premises determine the first levels ({missing})"),)
         domain = conclusion.domain
@@ -195,6 +196,12 @@ def _with_hypothesis(above: Expr, here: Expr) -> Expr:
         *sorted(values_in(here), key=lambda e: e.sort_key()),
     ]
     for value in candidates:
+        if value.is_commutative is False:
+            for sign in (1, -1):
+                rest = (here - sign * value).expand()
+                if value not in values_in(rest):
+                    return above.xreplace({value: -sign * rest})
+            continue
         name = Dummy("x")
         residual = here.xreplace({value: name})
         slope = residual.diff(name)
@@ -203,7 +210,7 @@ def _with_hypothesis(above: Expr, here: Expr) -> Expr:
         if values_in(slope) or slope.atoms(Sum, Product):
             continue  # a divisor that may vanish
         return above.xreplace({value: -residual.subs(name, 0) / slope})
-    return above
+    return Add(above, -here)  # the claim at n + 1 is the claim at n
 
 
 def _named_sums(expr: Expr) -> Expr:

@@ -60,8 +60,11 @@ def named_values(expr: Expr) -> Expr:
     """
     names = {}
     for value in values_in(expr):
-        positive = True if value.is_positive else None
-        names[value] = Symbol(str(value).replace(" ", ""), real=True, positive=positive)
+        name = str(value).replace(" ", "")
+        if value.is_commutative is False:
+            names[value] = Symbol(name, commutative=False)
+        else:
+            names[value] = Symbol(name, real=True, positive=True if value.is_positive else None)
     return expr.xreplace(names)
 
 
@@ -110,12 +113,9 @@ class Recursion:
     @property
     def heads(self) -> set[Basic]:
         """The unknowns: what the equations fix at one index through others."""
-        found: set[Basic] = set()
-        for equation in self.equations:
-            found |= {head_of(v) for v in self._tops(equation)}
-        return found
+        return {head_of(top) for top in self.solved()}
 
-    def _shift(self, value: Basic) -> int | None:
+    def shift(self, value: Basic) -> int | None:
         """k for a value at index n + k; None when the index does not occur so."""
         for argument in arguments_of(value):
             distance = argument - self.index
@@ -124,15 +124,16 @@ class Recursion:
         return None
 
     def _tops(self, equation: Statement) -> list[Basic]:
-        """The values with the highest shift, the left side's first."""
+        """The values with the highest shift: whole sides first, then the left side's."""
         values = [
             v
             for side in (equation.lhs, equation.rhs)
             for v in sorted(values_in(side), key=lambda v: v.sort_key())
-            if self._shift(v) is not None
+            if self.shift(v) is not None
         ]
-        highest = max((self._shift(v) or 0 for v in values), default=0)
-        return list(dict.fromkeys(v for v in values if (self._shift(v) or 0) == highest))
+        highest = max((self.shift(v) or 0 for v in values), default=0)
+        whole = [side for side in (equation.lhs, equation.rhs) if side in values]
+        return list(dict.fromkeys(v for v in (*whole, *values) if (self.shift(v) or 0) == highest))
 
     def solved(self) -> dict[Basic, Expr]:
         """{value with the highest shift: what its equation gives for it}, where it is linear."""
@@ -151,12 +152,12 @@ class Recursion:
         """`expr` with every value that the equations determine from lower indices replaced."""
         rules = {}
         for top, rhs in self.solved().items():
-            rules[head_of(top)] = (top, rhs, self._shift(top))
+            rules[head_of(top)] = (top, rhs, self.shift(top))
         for _ in range(_ROUNDS):
             changes = {}
             for value in values_in(expr, rules):
                 top, rhs, order = rules[head_of(value)]
-                shift = self._shift(value)
+                shift = self.shift(value)
                 if shift is None or order is None or shift < order:
                     continue
                 moved = {self.index: self.index + shift - order}
@@ -211,8 +212,11 @@ class Recursion:
 
 def _linear_solution(equation: Statement, value: Basic) -> Expr | None:
     """The value that solves an equation in which it occurs linearly."""
-    if equation.lhs == value and value not in values_in(equation.rhs):
-        return equation.rhs
+    for side, other in ((equation.lhs, equation.rhs), (equation.rhs, equation.lhs)):
+        if side == value and value not in values_in(other):
+            return other
+    if value.is_commutative is False:
+        return None
     name = Dummy("x")
     residual = Add(equation.lhs, -equation.rhs).xreplace({value: name}).expand()
     slope = residual.diff(name)

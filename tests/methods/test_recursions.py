@@ -248,3 +248,51 @@ def test_binomial_sums_need_a_definition() -> None:
     claim = eq(X(n), 2**n)
     assert judged(Induction(n, 0, claim), premises)[0] is Outcome.PROVEN
     assert judged(Induction(n, 0, eq(X(n), binomial(2 * n, n))), premises)[0] is Outcome.REFUTED
+
+
+# --- layers that do not commute ---
+
+W, forward, backward = (Function(name, commutative=False) for name in ("W", "P", "Q"))
+layers = [
+    Statement(forward(n + 1), "=", W(n + 1) * forward(n)),
+    Statement(forward(0), "=", 1),
+    Statement(backward(n + 1), "=", backward(n) * W(n + 1) ** -1),
+    Statement(backward(0), "=", 1),
+]
+
+
+def test_a_product_of_layers_is_undone_in_the_opposite_order() -> None:
+    """P(n) = W(n) ... W(1) and Q(n) = W(1)^-1 ... W(n)^-1: Q(n) P(n) = 1, at any depth."""
+    claim = Statement(backward(n) * forward(n), "=", 1)
+    outcome, report = judged(Induction(n, 0, claim), layers)
+    assert outcome is Outcome.PROVEN, report
+    wrong = Statement(forward(n) * W(n), "=", W(n) * forward(n))
+    assert judged(Induction(n, 1, wrong, start=0), layers)[0] is Outcome.REFUTED
+
+
+def test_layers_in_the_wrong_order_are_refuted() -> None:
+    swapped = [Statement(forward(n + 1), "=", forward(n) * W(n + 1)), *layers[1:]]
+    claim = Statement(backward(n) * forward(n), "=", 1)
+    assert judged(Induction(n, 0, claim), swapped)[0] is Outcome.REFUTED
+
+
+def test_a_residual_block_by_its_definition() -> None:
+    premises = [
+        Statement(forward(n + 1), "=", (1 + W(n + 1)) * forward(n)),
+        Statement(forward(0), "=", 1),
+    ]
+    two = Statement(
+        forward(n + 2), "=", (1 + W(n + 2) + W(n + 1) + W(n + 2) * W(n + 1)) * forward(n)
+    )
+    assert judged(Induction(n, 0, two), premises)[0] is Outcome.PROVEN
+    lost = Statement(forward(n + 2), "=", (1 + W(n + 2) + W(n + 1)) * forward(n))
+    assert judged(Induction(n, 0, lost), premises)[0] is Outcome.REFUTED
+
+
+def test_an_inhomogeneity_at_the_new_index_is_known() -> None:
+    """X(n+1) = X(n) + f(n+1): the solution is X(0) and the sum of f up to n."""
+    premises = [eq(X(n + 1), X(n) + f(n + 1)), eq(X(0), c)]
+    claim = eq(X(n), c + Sum(f(k), (k, 1, n)))
+    assert judged(Induction(n, 0, claim), premises)[0] is Outcome.PROVEN
+    shifted = eq(X(n), c + Sum(f(k), (k, 0, n - 1)))
+    assert judged(Induction(n, 0, shifted), premises)[0] is Outcome.REFUTED
