@@ -15,13 +15,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, Ge, Product, Sum, Symbol
+from sympy import Add, Basic, Dummy, Expr, Ge, Gt, Product, Sum, Symbol
 from sympy.core.relational import Relational
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Finding, Outcome
+from derivax.symbolic.methods.agreement import poles_avoided
 from derivax.symbolic.methods.recursion import (
     Recursion,
     from_start,
@@ -131,7 +132,7 @@ class Induction(Rule):
             return (Settled(False, f"the premises determine the first levels ({missing})"),)
         domain = conclusion.domain
         made = [self._instance(gap, values, 0, conclusion, "the base case")]
-        made.append(self._level(gap, definitions, conclusion, domain))
+        made += self._level(gap, definitions, conclusion, domain)
         made += [
             self._instance(gap, values, k, conclusion, f"unrolled {k} levels")
             for k in self.unrolled
@@ -151,32 +152,36 @@ class Induction(Rule):
 
     def _level(
         self, gap: Expr, definitions: Recursion, conclusion: Statement, domain: Domain
-    ) -> Obligation:
+    ) -> list[Obligation]:
         n = self.symbol
         about = f"from {n} to {n} + 1"
         above = split_top(definitions.lowered(gap.subs(n, n + 1)), n)
         above = definitions.lowered(above)
         here = definitions.lowered(gap)
-        if self.multiplier is not None or conclusion.rel != "=":
-            factor = self.multiplier if self.multiplier is not None else as_expression(1)
-            above = Add(above, -factor * here)
-        else:
-            above = _with_hypothesis(above, here)
-        remaining = bool(values_in(above) or above.atoms(Sum, Product))
         running = from_start(domain, n, as_expression(self.base))
+        made: list[Obligation] = []
+        factor = self.multiplier
+        if factor is None and conclusion.rel != "=":
+            factor = as_expression(1)
+        if factor is None:
+            above = _with_hypothesis(above, here)
+        else:
+            above = Add(above, -factor * here)
+            made += poles_avoided([factor], running)
+        remaining = bool(values_in(above) or above.atoms(Sum, Product))
         left = _named_sums(named_values(above))
-        if conclusion.rel == "=":
-            return Level(Vanishes(left, running, about), remaining, about)
-        relation = _above(left, "<=")
-        test: Obligation = SignHolds(relation, running, about)
-        if not factor.is_nonnegative:
-            return SignHolds(Ge(factor, 0, evaluate=False), running, f"{factor} is not negative")
-        return Level(test, True, about)
+        if conclusion.rel == "=" or factor is None:
+            made.append(Level(Vanishes(left, running, about), remaining, about))
+            return made
+        made.append(Level(SignHolds(_above(left, "<="), running, about), True, about))
+        known = factor.is_positive if conclusion.rel == "<" else factor.is_nonnegative
+        if not known:
+            sign = f"the multiplier {factor} has the sign that the relation needs"
+            made.append(SignHolds(_above(factor, conclusion.rel), running, sign))
+        return made
 
 
 def _above(gap: Expr, relation: str) -> Basic:
-    from sympy import Gt
-
     return (Gt if relation == "<" else Ge)(gap, 0, evaluate=False)
 
 

@@ -296,3 +296,22 @@ def test_an_inhomogeneity_at_the_new_index_is_known() -> None:
     assert judged(Induction(n, 0, claim), premises)[0] is Outcome.PROVEN
     shifted = eq(X(n), c + Sum(f(k), (k, 0, n - 1)))
     assert judged(Induction(n, 0, shifted), premises)[0] is Outcome.REFUTED
+
+
+def test_the_multiplier_of_an_inequality_is_checked() -> None:
+    """From D(n) >= 0 nothing follows for a negative multiple, nor strictness for a zero one."""
+    halved = [eq(U(n + 1), U(n) / 2), eq(U(0), c)]
+    assert judged(Induction(n, 0, Statement(U(n), "<=", 2 * c), multiplier=-1), halved)[0] is (
+        Outcome.REFUTED
+    )
+    strict = Statement(S(0), "<", U(n))
+    positive = Induction(n, 0, strict, multiplier=Rational(1, 2))
+    assert judged(positive, halved)[0].established
+    assert judged(Induction(n, 0, strict, multiplier=0), halved)[0] is Outcome.REFUTED
+
+
+def test_a_multiplier_with_a_pole_proves_nothing() -> None:
+    """n (n-1) ... (n-4) = 0 fails at n = 5 only; D(n+1) = (n+1)/(n-4) D(n) has its pole at 4."""
+    false = n * (n - 1) * (n - 2) * (n - 3) * (n - 4)
+    rule = Induction(n, 0, Statement(false, "=", 0), multiplier=(n + 1) / (n - 4))
+    assert judged(rule, [])[0] is Outcome.REFUTED
