@@ -157,11 +157,12 @@ class Graph:
     Equal subexpressions share a slot even if they are different objects in memory.  Composite
     nodes are compared by head and argument slots, never by SymPy's recursive `==`.
 
-    >>> from sympy import Add
     >>> from sympy.abc import x
-    >>> a, b = Add(x, 1), Add(x, 1, evaluate=False)
-    >>> graph = Graph([a, b]);  graph.roots[0] == graph.roots[1]
-    True
+    >>> graph = Graph([(x + 1) ** 2 + (x + 1) ** 3, x + 1])
+    >>> [str(node.expr) for node in graph.nodes][:3]
+    ['1', 'x', 'x + 1']
+    >>> graph.roots[1]
+    2
     """
 
     def __init__(self, roots: Iterable[Basic], leaf: Callable[[Basic], bool] | None = None) -> None:

@@ -278,6 +278,7 @@ class Conversion:
             "root",
             real=real,
             positive=positive,
+            nonnegative=real,  # a real root here is one of a nonnegative base
             degree=order,
             numerator=base.num,
             denominator=base.den,
@@ -369,6 +370,29 @@ class Conversion:
         primes = _prime_powers(constant.p, 1) + _prime_powers(constant.q, -1)
         return primes, positive, rest if sign > 0 else ring.scaled(rest, fmpq(-1))
 
+    def sign_of(self, a: Quotient) -> tuple[int, bool]:
+        """(sign, strict): +1 for >= 0, -1 for <= 0, 0 if unknown; strict if zero is excluded.
+
+        Judged factor by factor, so u0*s - u0**2 is positive where 0 < u0 < s.
+        """
+        sign, strict = 1, True
+        for poly in (a.num, a.den):
+            if poly.is_zero():
+                return 0, False
+            content, factors = self._factored(poly)
+            sign *= 1 if content > 0 else -1
+            for factor, multiplicity in factors:
+                known = self.signs.of_poly(factor)
+                if not known:
+                    strict = False
+                    known = self.signs.weak_of_poly(factor)
+                if not known and multiplicity % 2 == 0 and self.signs.is_real_poly(factor):
+                    known = 1
+                if not known:
+                    return 0, False
+                sign *= known**multiplicity
+        return sign, strict
+
     def _factored(self, poly: fmpq_mpoly) -> tuple[fmpq, list[tuple[fmpq_mpoly, int]]]:
         if poly.is_constant():
             return poly.leading_coefficient(), []
@@ -410,6 +434,7 @@ class Conversion:
             raise RefusesForm(f"a coefficient {c} in an exponent is too large")
         real = self.signs.is_real(term)
         shown = ring.scaled(term, fmpq(1, order))
+        new = ring.find(f"{identity}:{order}") is None
         kernel = ring.kernel(
             f"{identity}:{order}",
             f"exp({ring.text_of(shown)})",
@@ -419,6 +444,12 @@ class Conversion:
             depends=self._dependence(term),
             meaning=(term, order),
         )
+        if new and real:  # exp(a) - 1 has the sign of a
+            strict = self.signs.of(term)
+            sign = strict or self.signs.weak(term)
+            if sign:
+                above = self.linear((sign, ring.of(kernel)), (-sign, ring.one))
+                self.signs.learn(above, bool(strict))
         return ring.power(ring.of(kernel), int(c * order))
 
     def _special_exp(self, c: Fraction, term: Quotient) -> Quotient | None:
@@ -472,7 +503,9 @@ class Conversion:
         if kernel is not None and kernel.kind == "root":
             base, order = kernel.meaning
             return self.ring.scaled(self.logarithm(base), fmpq(1, order))
-        return self._log_kernel(Quotient(factor, self.ring.one_poly), real=True, positive=False)
+        argument = Quotient(factor, self.ring.one_poly)
+        above_one = self.signs.of(self.linear((1, argument), (-1, self.ring.one))) > 0
+        return self._log_kernel(argument, real=True, positive=above_one)
 
     def _log_kernel(self, argument: Quotient, *, real: bool, positive: bool) -> Quotient:
         ring = self.ring

@@ -7,7 +7,7 @@ zero wherever it is defined: every rewriting step is an identity for all values 
 numerator that does not vanish proves nothing (a relation between kernels may be unknown); `zero.py`
 then tests on balls.
 
-Main definitions: `normal_form`, `NormalForm`, `RefusesForm`.
+Main definitions: `normal_form`, `NormalForm`, `known_sign`, `RefusesForm`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from derivax.symbolic.exact.kernel_ring import (
 )
 from derivax.symbolic.exact.kernel_rules import Conversion, NeedsRoots, kernel_graph
 
-__all__ = ["NormalForm", "RefusesForm", "normal_form"]
+__all__ = ["NormalForm", "RefusesForm", "known_sign", "normal_form"]
 
 _CAPACITIES = (12, 32, 64)
 _PASSES = 24
@@ -74,6 +74,34 @@ def normal_form(
 
     Raises `RefusesForm` if the expression is outside the class, divides by zero, or is too large.
     """
+    conversion, value = _converted(expr, domain, seconds, reduce_roots=True)
+    texts = tuple((f"k{k.index}", k.text) for k in conversion.ring.kernels)
+    return NormalForm(value.num, value.den, texts)
+
+
+def known_sign(expr: Basic, domain: Domain | None = None) -> tuple[int, bool]:
+    """(sign, strict) of a real expression on all of the domain, as far as the kernels tell.
+
+    +1 means >= 0, -1 means <= 0, 0 unknown; strict excludes zero.  An answer is a proof.
+
+    >>> import sympy as sp
+    >>> s, u, t = sp.symbols("s u t", positive=True)
+    >>> known_sign(sp.exp(2*s*t) - 1 + s/u), known_sign(s*u - u**2)
+    ((1, True), (0, False))
+    >>> known_sign(s*u - u**2, Domain.of([s, u], where=[u < s]))
+    (1, True)
+
+    Raises `RefusesForm` as `normal_form` does.
+    """
+    conversion, value = _converted(expr, domain, _SECONDS, reduce_roots=False)
+    if not conversion.signs.is_real(value):
+        return 0, False
+    return conversion.sign_of(value)
+
+
+def _converted(
+    expr: Basic, domain: Domain | None, seconds: float, *, reduce_roots: bool
+) -> tuple[Conversion, Quotient]:
     deadline = time.monotonic() + seconds
     graph = kernel_graph(expr)
     if len(graph.nodes) > _NODE_LIMIT:
@@ -85,7 +113,7 @@ def normal_form(
         try:
             conversion = Conversion(ring, graph, domain, roots)
             value = conversion.of(expr)
-            value = _without_implicit_roots(conversion, value)
+            return conversion, _without_implicit_roots(conversion, value) if reduce_roots else value
         except NeedsRoots:
             continue
         except TooManyKernels:
@@ -95,8 +123,6 @@ def normal_form(
             continue
         except (ValueError, ArithmeticError, OverflowError, MemoryError) as error:
             raise RefusesForm(f"{type(error).__name__}: {error}") from None
-        texts = tuple((f"k{k.index}", k.text) for k in ring.kernels)
-        return NormalForm(value.num, value.den, texts)
     raise RefusesForm("the roots of kernels do not settle")
 
 

@@ -117,6 +117,7 @@ def remainder_bound(
     Returns an exact `arb`; infinite if the enclosure is not finite (the radius reaches a
     singularity, or is too large for the arithmetic).
 
+    >>> from fractions import Fraction
     >>> x = sp.Symbol("x")
     >>> float(remainder_bound(sp.sin(x), x, 0, 4, Fraction(1, 10))) < 1.1e-5 / 120
     True

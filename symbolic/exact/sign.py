@@ -1,8 +1,9 @@
 """Does an inequality hold for all values of its symbols?
 
-In this order: assumptions of the symbols and the relations of the domain (a proof), interval
-arithmetic with subdivision over a bounded box (a proof, or a box whose midpoint refutes), and
-sampling (which refutes with a witness, or says on how many points it survived).
+In this order: assumptions of the symbols, relations of the domain and signs of the factors of the
+normal form (proofs), interval arithmetic with subdivision over a bounded box (a proof, or a box
+whose midpoint refutes), and sampling (which refutes with a witness, or says on how many points it
+survived).
 
 Main definition: `sign_holds`.
 """
@@ -25,6 +26,7 @@ from derivax.symbolic.exact.conditions import decide
 from derivax.symbolic.exact.crossing import zero_crossing
 from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.normal_form import RefusesForm, known_sign
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.precision import QUICK_BITS, ZERO_TEST_BITS
 from derivax.symbolic.exact.probing import point_text, sample_for, settled, value_text
@@ -82,7 +84,11 @@ def sign_holds(relation: Any, domain: Domain | None = None) -> Finding:
     variables = free_variables([difference])
     symbols = [v for v in variables if isinstance(v, Symbol)]
     domain = Domain.of(symbols) if domain is None else domain.extended(symbols)
-    finding = _by_assumptions(difference, truth) or _by_given_relation(difference, truth, domain)
+    finding = (
+        _by_assumptions(difference, truth)
+        or _by_given_relation(difference, truth, domain)
+        or _by_kernels(difference, truth, domain)
+    )
     if finding is not None:
         return finding
     try:
@@ -132,6 +138,22 @@ def _by_given_relation(
         says = _TRUTH[type(given)][::sign]
         if all(wanted or not possible for wanted, possible in zip(truth, says, strict=True)):
             return Finding(Outcome.PROVEN, "domain", f"follows from {given}")
+    return None
+
+
+def _by_kernels(
+    difference: Basic, truth: tuple[bool, bool, bool], domain: Domain
+) -> Finding | None:
+    """Factors of the normal form that are sums of positive terms, or multiples of given ones."""
+    try:
+        sign, strict = known_sign(difference, domain)
+    except RefusesForm:
+        return None
+    if not sign:
+        return None
+    possible = (sign > 0, not strict, sign < 0)
+    if all(wanted or not can for wanted, can in zip(truth, possible, strict=True)):
+        return Finding(Outcome.PROVEN, "positive terms", "every factor has a known sign")
     return None
 
 

@@ -66,6 +66,7 @@ def vanishes(
     are undecided.  Points where the expression is certainly undefined (a pole) are left out and
     counted.
 
+    >>> import sympy as sp
     >>> x = sp.Symbol("x", real=True)
     >>> vanishes(sp.sin(x)**2 + sp.cos(x)**2 - 1).outcome.value
     'proven'

@@ -50,6 +50,7 @@ class ImplicitRoot(Expr):
     singular at the ends; a zero of F at a finite end is the root).  That F has no other root in the
     closed bracket is the caller's claim.
 
+    >>> import sympy as sp
     >>> u, c = sp.symbols("u c", positive=True)
     >>> root = ImplicitRoot(u + sp.log(u) - c, u, 0, sp.oo)
     >>> root.free_symbols, root.subs(c, 1).evalf(20)
@@ -137,7 +138,7 @@ class ImplicitRoot(Expr):
     def body_at(self, value: Expr) -> Expr:
         """F(value, parameters); zero for the node itself, by definition.
 
-        >>> u, c = sp.symbols("u c")
+        >>> from sympy.abc import c, u
         >>> ImplicitRoot(u**3 + u - c, u).body_at(2)
         10 - c
         """

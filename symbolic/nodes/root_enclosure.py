@@ -129,9 +129,10 @@ def enclose_root(f: Function, slope: Function, low: arb, high: arb) -> Ball:
     root = _bisected(f, slope, a, b, sign, target)
     if root is None:
         return NAN
-    found_root = _newton(f, slope, root, target)
-    inside = not (found_root < low or found_root > high)
-    return found_root if inside else NAN
+    ball = _newton(f, slope, root, target)
+    if not isinstance(ball, arb) or ball < low or ball > high:
+        return NAN
+    return ball
 
 
 def _bisected(f: Function, slope: Function, a: arb, b: arb, sign: int, target: int) -> arb | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 
 import pytest
@@ -9,8 +10,9 @@ import sympy as sp
 from sympy import Rational, exp, log, sin
 
 from derivax.errors import InputError
-from derivax.symbolic.exact.ball import enclose
+from derivax.symbolic.exact.ball import BallProgram, enclose
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.normal_form import known_sign
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.zero import sign_holds
 
@@ -98,6 +100,52 @@ def test_inequalities_beyond_the_proofs_hold_on_samples(relation: sp.Basic) -> N
 def test_a_relation_that_evaluates_is_judged_by_its_value() -> None:
     assert holds(sp.true).outcome is Outcome.PROVEN
     assert holds(sp.false).outcome is Outcome.REFUTED
+
+
+SIGNS = {
+    "denominator of the mode": (exp(2 * p * q) - 1 + p / q, None, (1, True)),
+    "growth below saturation": (p * (q - p) * exp(-p), ORDERED, (1, True)),
+    "expanded": (q**2 - p**2, ORDERED, (1, True)),
+    "of the other sign": (p - q * exp(p), ORDERED, (-1, True)),
+    "square": ((x - y) ** 2, None, (1, False)),
+    "absolute value": (sp.Abs(x) * exp(y), None, (1, False)),
+    "logarithm above one": (log(1 + p), None, (1, True)),
+    "hyperbolic cosine": (sp.cosh(x), None, (1, True)),
+    "bounds": (x * y + 6 * x, Domain.of([x, y], {x: (1, 2), y: (-5, 5)}), (1, True)),
+    "unknown": (x - y, None, (0, False)),
+    "unknown without the relation": (q - p, None, (0, False)),
+    "complex": (sp.sqrt(x) + p, None, (0, False)),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SIGNS))
+def test_signs_follow_from_the_kernels(name: str) -> None:
+    expr, domain, expected = SIGNS[name]
+    assert known_sign(expr, domain) == expected
+
+
+def test_known_signs_are_true_at_every_point() -> None:
+    rng = random.Random(3)
+    t = sp.Symbol("t", nonnegative=True)
+    domain = Domain.of([p, q, x, t], {x: (-3, -1)}, where=[p < q, q < 3 * p])
+    points = domain.rational_points(12)
+    atoms = [p, q, x, t, q - p, 3 * p - q, exp(t), exp(x), sp.sqrt(p), log(1 + p), x + 2, 1 - t]
+    known = 0
+    for _ in range(300):
+        terms = [
+            rng.randint(-3, 3) * sp.Mul(*rng.choices(atoms, k=rng.randint(1, 3))) for _ in range(3)
+        ]
+        expr = sp.expand(sp.Add(*terms)) if rng.random() < 0.5 else sp.Add(*terms)
+        sign, strict = known_sign(expr, domain)
+        if not sign or expr == 0:
+            continue
+        known += 1
+        program = BallProgram(expr, domain.symbols)
+        for point in points:
+            ball = program.at(point, 128)
+            assert not sign * ball < 0, (expr, point)
+            assert not (strict and ball.is_zero()), (expr, point)
+    assert known > 40
 
 
 def test_unknown_functions_are_variables() -> None:
