@@ -9,26 +9,27 @@ from __future__ import annotations
 import re
 
 from derivax.errors import InputError
+from derivax.symbolic.typeset.document import PREAMBLE
 from derivax.symbolic.typeset.names import GREEK
 
 __all__ = ["MACROS", "check_latex"]
 
 MACROS = GREEK | frozenset({
-    "Big", "Bigg", "Im", "Leftrightarrow", "Re", "Rightarrow", "allowdisplaybreaks", "arccos",
+    "rulenote", "fitline",     "Big", "Bigg", "Im", "Leftrightarrow", "Re", "Rightarrow", "arccos",
     "arcsin", "arctan", "arg", "ast", "bar", "begin", "big", "bigg", "binom", "bmod", "cap",
     "cdot", "cdots", "circ", "cos", "cosh", "cot", "coth", "csc", "cup", "dagger", "ddot",
-    "det", "documentclass", "dot", "dots", "ell", "emptyset", "end", "enspace", "ensuremath",
-    "equiv", "exp", "frac", "genfrac", "geq", "hat", "hbar", "hfill", "iiint", "iint", "in",
+    "det", "dot", "dots", "ell", "emptyset", "end", "enspace", "ensuremath",
+    "equiv", "exp", "frac", "genfrac", "geq", "hat", "hbar", "iiint", "iint", "in",
     "infty", "int", "lVert", "langle", "lceil", "ldots", "left", "leq", "lfloor", "lim",
     "limits", "ln", "log", "lvert", "mapsto", "mathbb", "mathbf", "mathcal", "mathfrak",
-    "mathring", "mathrm", "mathtt", "max", "mid", "min", "nabla", "neg", "neq", "newcommand",
-    "not", "notin", "odot", "operatorname", "oplus", "otimes", "overline", "parindent",
-    "parskip", "partial", "pmod", "prime", "prod", "qquad", "quad", "rVert", "rangle", "rceil",
-    "rfloor", "right", "rightarrow", "ruleandoutcome", "rvert", "sec", "section", "setlength",
+    "mathring", "mathrm", "mathtt", "max", "mid", "min", "nabla", "neg", "neq",
+    "not", "notin", "odot", "operatorname", "oplus", "otimes", "overline",
+    "partial", "pmod", "prime", "prod", "qquad", "quad", "rVert", "rangle", "rceil",
+    "rfloor", "right", "rightarrow", "ruleandoutcome", "rvert", "sec", "section",
     "setminus", "sim", "sin", "sinh", "sqrt", "stepnumber", "subsection", "subset", "substack",
     "sum", "tan", "tanh", "text", "textasciicircum", "textasciitilde", "textbackslash",
     "textbar", "textbf", "textgreater", "textless", "textsc", "textsl", "texttt", "tilde",
-    "times", "to", "top", "underline", "usepackage", "varnothing", "vec", "vee", "veebar",
+    "times", "to", "top", "underline", "varnothing", "vec", "vee", "veebar",
     "wedge", "widehat",
 })  # fmt: skip
 _ENVIRONMENTS = frozenset(
@@ -58,7 +59,8 @@ def check_latex(text: str) -> None:
         raise fail(text.index("^^"), "^^ would be read as a character code")
     stack: list[tuple[str, int]] = []
     position = 0
-    preamble = text.lstrip().startswith(r"\documentclass")
+    if text.startswith(PREAMBLE):
+        text = text[len(PREAMBLE) :]
     while match := _TOKEN.search(text, position):
         place, position = match.start(), match.end()
         word, _, escaped, sign = match.groups()
@@ -69,7 +71,6 @@ def check_latex(text: str) -> None:
             position = name.end()
             if word == "begin":
                 stack.append((name[1], place))
-                preamble = preamble and name[1] != "document"
                 if name[1] == "array":
                     columns = re.compile(r"\{[lcr|]+\}").match(text, position)
                     if not columns:
@@ -109,7 +110,7 @@ def check_latex(text: str) -> None:
                 stack.append(("$", place))
             else:
                 raise fail(place, "a dollar sign outside of running text")
-        elif sign in "%~" or (sign == "#" and not preamble):
+        elif sign in "%~#":
             raise fail(place, f"an unescaped {sign}")
     if stack:
         raise fail(stack[-1][1], "is never closed")

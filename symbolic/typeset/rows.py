@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, S
+from sympy import Add, Basic, S, Symbol
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
@@ -35,12 +35,22 @@ _RELATIONS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One relation as LaTeX; `rel` is empty for a bare expression; `remark` are conditions."""
+    """One relation as LaTeX; `rel` is empty for a bare expression.
+
+    `right` holds the pieces of a broken sum, `remarks` conditions (of a statement), `sides` the
+    expressions themselves.
+    """
 
     left: str
     rel: str
     right: tuple[str, ...]
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
+    sides: tuple[Any, ...] = ()
+
+    @property
+    def remark(self) -> str:
+        """The conditions in brackets, to follow the relation."""
+        return rf"\qquad \left({COMMA.join(self.remarks)}\right)" if self.remarks else ""
 
     def inline(self) -> str:
         """On one line, without alignment."""
@@ -116,12 +126,12 @@ def rows_of(x: Any) -> Iterator[Row]:
         for equation in x.equations:
             yield from rows_of(equation)
         for key, value in x.given.items():
-            yield _row(expression_latex(key), "=", value)
+            yield _row(key, "=", value)
     elif isinstance(x, Relational):
-        yield _row(expression_latex(x.lhs), _RELATIONS[x.rel_op], x.rhs)
+        yield _row(x.lhs, _RELATIONS[x.rel_op], x.rhs)
     elif isinstance(x, Mapping):
         for key, value in x.items():
-            left = expression_latex(key) if isinstance(key, Basic) else name_latex(str(key))
+            left = key if isinstance(key, Basic) else name_latex(str(key))
             yield _row(left, "=", value)
     elif isinstance(x, list | tuple):
         for value in x:
@@ -132,8 +142,10 @@ def rows_of(x: Any) -> Iterator[Row]:
         yield Row(expression_latex(x), "", ())
 
 
-def _row(left: str, rel: str, right: Any, remark: str = "") -> Row:
-    return Row(left, rel, pieces_of(right, left), remark)
+def _row(left: Any, rel: str, right: Any, remarks: tuple[str, ...] = ()) -> Row:
+    shown = left if isinstance(left, str) else expression_latex(left)
+    first = Symbol("f") if isinstance(left, str) else left
+    return Row(shown, rel, pieces_of(right, shown), remarks, (first, right))
 
 
 def _statement(x: Any) -> Row:
@@ -144,8 +156,7 @@ def _statement(x: Any) -> Row:
         remarks.append(rf"{expression_latex(variable)} \to {expression_latex(point)}")
     conditions = [c for c in x.given if c not in (S.true, True)]
     remarks += [expression_latex(condition) for condition in conditions]
-    remark = rf"\qquad \left({COMMA.join(remarks)}\right)" if remarks else ""
-    return _row(expression_latex(x.lhs), _RELATIONS[x.rel], x.rhs, remark)
+    return _row(x.lhs, _RELATIONS[x.rel], x.rhs, tuple(remarks))
 
 
 def _formula(x: Any) -> Iterator[Row]:

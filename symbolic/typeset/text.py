@@ -153,7 +153,7 @@ def _derivation(x: Any, width: int) -> str:
             lines[-1] = f"{lines[-1]}{note.rjust(room - len(lines[-1]))}"
         else:
             lines.append(note.rjust(room))
-        head = textwrap.indent("\n".join(lines), " " * len(label)).lstrip()
+        head = f"\n{' ' * len(label)}".join(lines)
         body = textwrap.indent(_statement(step.statement, width - _INDENT), " " * _INDENT)
         blocks.append(f"{label}{head}\n\n{body}")
     if x.formula is not None:
