@@ -81,8 +81,13 @@ class Sample:
     def __init__(self, domain: Domain, variables: Sequence[Basic], points: int, seed: int) -> None:
         self.variables = tuple(variables)
         self.points, self.seed = max(1, points), seed
-        self._stand_ins = {v: stand_in(v) for v in variables if not isinstance(v, Symbol)}
-        self._domain = domain.extended(self._stand_ins.values())
+        jets = [v for v in free_variables([*domain.where]) if not isinstance(v, Symbol)]
+        self._stand_ins = {
+            v: stand_in(v) for v in (*variables, *jets) if not isinstance(v, Symbol)
+        }
+        # conditions on unknown functions, u(t) > 0, are conditions on what stands for them
+        where = [relation.xreplace(self._stand_ins) for relation in domain.where]
+        self._domain = Domain(domain).extended(self._stand_ins.values()).restricted(where=where)
         self._batches: dict[int, list[dict[Basic, Any]]] = {}
 
     def batch(self, number: int) -> list[dict[Basic, Any]]:

@@ -146,3 +146,19 @@ def test_the_common_domain_is_the_intersection() -> None:
     assert set(both.where) == {x < y, x < p}
     with pytest.raises(DomainError):
         common_domain(first, Domain.of([x], {x: (5, 6)}))
+
+
+def test_a_condition_on_an_unknown_function_counts() -> None:
+    from sympy import Abs, Function
+
+    from derivax.symbolic.exact.outcome import Outcome
+    from derivax.symbolic.exact.zero import sign_holds, vanishes
+
+    t = Symbol("t", real=True)
+    u = Function("u", real=True)
+    positive = Statement(u(t), "=", Abs(u(t)), given=(u(t) > 0,))
+    assert vanishes(positive.residual, positive.domain).outcome.established
+    anywhere = Statement(u(t), "=", Abs(u(t)))
+    assert vanishes(anywhere.residual, anywhere.domain).outcome is Outcome.REFUTED
+    assert sign_holds(u(t) ** 3 + u(t) > 0, positive.domain).outcome.established
+    assert sign_holds(u(t) > 1, positive.domain).outcome is Outcome.REFUTED
