@@ -640,11 +640,20 @@ class Conversion:
         kernel = self._opaque(sp.gamma(sp.Dummy()), [base])
         return ring.mul(kernel, product) if shift > 0 else self.over(kernel, product)
 
+    def gamma_kernel(self, a: Quotient) -> Quotient:
+        """gamma(a), shifted where that is possible."""
+        shifted = self.gamma(a)
+        return self._opaque(sp.gamma(sp.Dummy()), [a]) if shifted is None else shifted
+
     def factorial(self, a: Quotient) -> Quotient:
         """a! = gamma(a + 1)."""
-        argument = self.ring.add(a, self.ring.one)
-        shifted = self.gamma(argument)
-        return self._opaque(sp.gamma(sp.Dummy()), [argument]) if shifted is None else shifted
+        return self.gamma_kernel(self.ring.add(a, self.ring.one))
+
+    def beta(self, a: Quotient, b: Quotient | None = None) -> Quotient:
+        """B(a, b) = gamma(a) gamma(b) / gamma(a + b)."""
+        b = a if b is None else b
+        product = self.ring.mul(self.gamma_kernel(a), self.gamma_kernel(b))
+        return self.over(product, self.gamma_kernel(self.ring.add(a, b)))
 
 
 def _fmpq(r: Fraction) -> fmpq:
@@ -769,6 +778,7 @@ _RULES: Mapping[type, _Rule] = {
     sp.conjugate: lambda c, a: a if c.signs.is_real(a) else None,
     sp.erfc: lambda c, a: c.linear((1, c.ring.one), (-1, c._opaque(sp.erf(sp.Dummy()), [a]))),
     sp.gamma: Conversion.gamma,
-    sp.factorial: lambda c, a: c.factorial(a),
+    sp.factorial: Conversion.factorial,
+    sp.beta: Conversion.beta,
     sp.LambertW: _lambert,
 }

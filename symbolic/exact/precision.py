@@ -17,7 +17,14 @@ import mpmath
 
 from derivax.errors import InputError
 
-__all__ = ["MAX_BITS", "QUICK_BITS", "ROUNDING_LADDER", "ZERO_TEST_BITS", "working_precision"]
+__all__ = [
+    "MAX_BITS",
+    "QUADRATURE_BITS",
+    "QUICK_BITS",
+    "ROUNDING_LADDER",
+    "ZERO_TEST_BITS",
+    "working_precision",
+]
 
 ROUNDING_LADDER: tuple[int, ...] = (96, 320, 1280, 4608, 18432)
 """Precisions tried in turn until a ball determines a correctly rounded float."""
@@ -27,6 +34,9 @@ QUICK_BITS = 128
 
 ZERO_TEST_BITS = 4096
 """Top of the ladder of the zero test: a point counts only if its ball still contains zero here."""
+
+QUADRATURE_BITS = 1024
+"""The same for expressions that contain an integral: quadrature at 4096 bits takes seconds."""
 
 MAX_BITS = 1 << 22
 

@@ -4,7 +4,8 @@
 refute, and says how fine it was.  `sign_holds` does the same for inequalities.
 
 A point counts only if the ball there is finite, has a radius of at most 1e-40 of the largest term,
-and still contains zero at 4096 bits.  The largest term: the largest summand of a sum, the product
+and still contains zero at 4096 bits (1024 if it contains an integral, whose quadrature is slow).
+The largest term: the largest summand of a sum, the product
 of the largest terms of the factors of a product, followed from the top of the expression down to
 the first head that is neither (whose value is taken; 1 if that value may itself be zero).
 A ball that excludes zero is a proof that the expression is not zero: the point is the witness.
@@ -18,17 +19,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+import sympy as sp
 from flint import acb, arb
 from sympy import Add, Basic, Integer, Mul, Pow
 
 from derivax.errors import CompileError
 from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.exact.ball_values import Ball, is_nan
-from derivax.symbolic.exact.dag import Graph
+from derivax.symbolic.exact.dag import Graph, postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
-from derivax.symbolic.exact.precision import QUICK_BITS, ZERO_TEST_BITS, working_precision
+from derivax.symbolic.exact.precision import (
+    QUADRATURE_BITS,
+    QUICK_BITS,
+    ZERO_TEST_BITS,
+    working_precision,
+)
 from derivax.symbolic.exact.probing import (
     Sample,
     entries_of,
@@ -38,6 +45,7 @@ from derivax.symbolic.exact.probing import (
     settled,
 )
 from derivax.symbolic.exact.sign import sign_holds
+from derivax.symbolic.exact.variables import binds_variables
 
 __all__ = ["MARGIN", "UNDECIDED_LIMIT", "ball_test", "sign_holds", "vanishes"]
 
@@ -144,6 +152,10 @@ class _BallTest:
         self.met_value = False  # a proof needs one, lest it be about nothing
         self._scale = _LargestTerm(expr)
         self._program = BallProgram([expr, *self._scale.leaves], sample.variables)
+        integrals = (
+            isinstance(node, sp.Integral) for node in postorder([expr], leaf=binds_variables)
+        )
+        self._bits = QUADRATURE_BITS if any(integrals) else ZERO_TEST_BITS
 
     def _at(self, point: Mapping[Basic, Any], bits: int) -> tuple[Ball, list[Ball], bool]:
         balls, undefined = self._program.status_at(point, bits)
@@ -170,9 +182,9 @@ class _BallTest:
                 if undefined:
                     excluded += 1
                     continue
-                ball, leaves, _ = self._at(point, ZERO_TEST_BITS)
+                ball, leaves, _ = self._at(point, self._bits)
                 if excludes_zero(ball):
-                    return refuted(point, ball, ZERO_TEST_BITS)
+                    return refuted(point, ball, self._bits)
                 ratio = self._scale.relative_radius(ball, leaves)
                 if ratio is None:
                     undecided += 1
@@ -185,20 +197,20 @@ class _BallTest:
             "points": counted,
             "undecided": undecided,
             "undefined": excluded,
-            "bits": ZERO_TEST_BITS,
+            "bits": self._bits,
         }
         if counted < min(32, self._sample.points) or undecided > UNDECIDED_LIMIT * (
             counted + undecided
         ):
             detail = (
-                f"{counted} points show zero, {undecided} are undecided at {ZERO_TEST_BITS} bits"
+                f"{counted} points show zero, {undecided} are undecided at {self._bits} bits"
                 f" and {excluded} undefined"
             )
             return Finding(Outcome.OPEN, "ball test", detail, figures=figures)
         return Finding(
             Outcome.HOLDS,
             "ball test",
-            f"zero at {counted} points to {ZERO_TEST_BITS} bits",
+            f"zero at {counted} points to {self._bits} bits",
             resolution=max(worst, _SMALLEST_RESOLUTION),
             figures=figures,
         )

@@ -233,3 +233,23 @@ def test_random_wrong_coefficients_are_always_refuted() -> None:
         claim = sp.gamma(p + 1) - c * p * sp.gamma(p)
         assert vanishes(claim).outcome is Outcome.REFUTED
     assert vanishes(sp.gamma(p + 1) - p * sp.gamma(p)).outcome is Outcome.PROVEN
+
+
+def test_integrals_are_compared_by_rigorous_quadrature() -> None:
+    # the definition of erf, DLMF 7.2.1
+    s = sp.Symbol("s", real=True)
+    integral = sp.Integral(exp(-(s**2)), (s, 0, p))
+    finding = vanishes(integral - sqrt(sp.pi) / 2 * sp.erf(p), Domain.of([p], {p: (0, 3)}))
+    assert finding.outcome is Outcome.HOLDS
+    assert finding.figures["bits"] == 1024
+    assert finding.resolution <= 1e-40
+    wrong = vanishes(integral - sqrt(sp.pi) / 2 * sp.erf(p) * (1 + Rational(1, 10**30)))
+    assert wrong.outcome is Outcome.REFUTED
+
+
+def test_finite_sums_with_symbolic_length() -> None:
+    k, n = sp.symbols("k n", integer=True, positive=True)
+    assert (
+        vanishes(sp.Sum(k**2, (k, 1, n)) - n * (n + 1) * (2 * n + 1) / 6).outcome is Outcome.HOLDS
+    )
+    assert vanishes(sp.Sum(k**2, (k, 1, n)) - n**3 / 3).outcome is Outcome.REFUTED
