@@ -162,7 +162,7 @@ def common_domain(first: Domain, second: Domain) -> Domain:
 
     >>> from sympy.abc import x, y
     >>> print(common_domain(Domain.of([x], {x: (0, 2)}), Domain.of([x, y], {x: (1, 3)})))
-    x in [1, 2], y in C
+    x in [1, 2], y in (-oo, oo)
 
     Raises:
         DomainError: they have nothing in common.
