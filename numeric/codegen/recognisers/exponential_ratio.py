@@ -264,9 +264,8 @@ def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> in
             _place(tape, new[g[1]], int(k), above, below)
     for value, n in sums + plain:
         _place(tape, value, n, above, below)
-    if tape.number(growth) != 0:
-        above.append(above[0])
-    result = _chain(tape, above, below)
+    last = above[:1] if tape.number(growth) != 0 else []
+    result = _chain(tape, above, below, last)
     return tape.neg(result) if ratio.coefficient < 0 else result
 
 
@@ -277,8 +276,8 @@ def _place(tape: Tape, value: int, n: int, above: list[int], below: list[int]) -
     side += [value] * abs(n) if abs(n) <= REPEATED else [tape.power(value, abs(n))]
 
 
-def _chain(tape: Tape, above: Sequence[int], below: Sequence[int]) -> int:
-    """above[0] / below[0] * above[1] / below[1] ...: partial results stay in range."""
+def _chain(tape: Tape, above: Sequence[int], below: Sequence[int], last: Sequence[int]) -> int:
+    """above[0] / below[0] * above[1] / below[1] ... * last: partial results stay in range."""
     operands, signs = [above[0] if above else tape.const(1)], ""
     rest = list(above[1:])
     for divisor in below:
@@ -287,7 +286,7 @@ def _chain(tape: Tape, above: Sequence[int], below: Sequence[int]) -> int:
         if rest:
             operands.append(rest.pop(0))
             signs += "*"
-    for factor in rest:
+    for factor in [*rest, *last]:
         operands.append(factor)
         signs += "*"
     return operands[0] if not signs else tape.push("chain", operands, signs)

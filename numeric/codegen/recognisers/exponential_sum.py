@@ -47,12 +47,20 @@ class Exponents:
     """Tape indices of exponents, clipped alike everywhere in one quotient.
 
     `units[r]` is the rational of which all multiples of r in the quotient are whole multiples.
+    `growing`: there is one exponent, known to be >= 0; then the peak of every sum is known too,
+    differences of exponents cancel on the tape, and nothing needs to be clipped.
     """
 
     def __init__(
-        self, tape: Tape, units: Mapping[int, Exact], new: Mapping[int, int], clipped: bool
+        self,
+        tape: Tape,
+        units: Mapping[int, Exact],
+        new: Mapping[int, int],
+        clipped: bool,
+        growing: bool = False,
     ) -> None:
-        self.tape, self.units, self.new, self.clipped = tape, units, new, clipped
+        self.tape, self.units, self.new = tape, units, new
+        self.clipped, self.growing = clipped, growing
 
     def base(self, r: int) -> int:
         scaled = self.tape.scale(self.units[r], self.new[r])
@@ -247,19 +255,20 @@ def evaluate_sum(
 def _peak(writer: _Writer, groups: Mapping[Monomial, Laurent]) -> int:
     """The largest exponent among the terms whose coefficient is not zero."""
     tape = writer.tape
-    exponents, weighted = [], []
-    for part in sorted(groups):
-        e = writer.exponents.total(part)
-        exponents.append(e)
+    totals = {part: writer.exponents.total(part) for part in sorted(groups)}
+    if writer.exponents.growing:  # one exponent >= 0: the highest power dominates
+        return totals[max(groups, key=lambda part: sum(q for _, q in part))]
+    weighted = []
+    for part, e in totals.items():
         if len(groups[part]) > 1:  # s - u0 can vanish
             weight = writer.zeros(groups[part])
             present = tape.push("ne", tape.sorted((weight, tape.const(0))))
             e = tape.select([(present, e)], tape.push("named", (), "-inf"))
         weighted.append(e)
     peak = _largest(tape, weighted)
-    if not set(exponents) & set(weighted):  # all may vanish at once: then any exponent will do
+    if not set(totals.values()) & set(weighted):  # all may vanish: then any exponent will do
         some = tape.push("ne", tape.sorted((peak, tape.push("named", (), "-inf"))))
-        peak = tape.select([(some, peak)], _largest(tape, exponents))
+        peak = tape.select([(some, peak)], _largest(tape, list(totals.values())))
     return peak
 
 
@@ -316,7 +325,7 @@ def _near_zero(
             _add_to(functions.setdefault((part, k), {}), term)
     everything = [dict(m) for terms in (polynomial, *functions.values()) for m in terms]
     generators = sorted({g for m in everything for g in m})
-    extracted = {g: min(m.get(g, 0) for m in everything) for g in generators}
+    extracted = {g: _common([m.get(g, 0) for m in everything]) for g in generators}
     extracted = {g: n for g, n in extracted.items() if n}
     inverse: Laurent = {tuple(sorted((g, exact(-n)) for g, n in extracted.items())): 1}
     terms = [writer.laurent(_times(polynomial, inverse))]
@@ -325,6 +334,14 @@ def _near_zero(
         value = tape.push("phi_series", (e,), k) if k else tape.exp(e)
         terms.append(tape.mul((writer.laurent(_times(coefficients, inverse)), value)))
     return tape.add(terms), extracted
+
+
+def _common(powers: Sequence[Exact]) -> Exact:
+    """The power that all terms share.  A quotient such as t u/tau beside 1 stays as it is: moving
+    tau to the other side would leave terms that overflow where the quotient does not."""
+    if min(powers) > 0:
+        return min(powers)
+    return max(powers) if max(powers) < 0 else 0
 
 
 def _near_pairs(
