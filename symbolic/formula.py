@@ -162,13 +162,13 @@ class Formula:
         parts = from_term(dict(data["term"]))
         if not isinstance(parts, dict) or set(parts) != {"expr", "args", "domain"}:
             raise TermError("a formula's term", "is not {expr, args, domain}", "")
-        texts = {key: str(data.get(key, "")) for key in ("title", "source")}
         return cls(
             parts["expr"],
             parts["args"],
             parts["domain"],
             name=str(data.get("name", "formula")),
-            **texts,
+            title=str(data.get("title", "")),
+            source=str(data.get("source", "")),
         )
 
     def __eq__(self, other: object) -> bool:

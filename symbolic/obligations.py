@@ -18,7 +18,7 @@ from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.errors import DomainError
 from derivax.symbolic.exact.domain import Domain
-from derivax.symbolic.exact.matrix_form import MatrixRelation
+from derivax.symbolic.exact.matrix_form import Diagonal, MatrixRelation
 from derivax.symbolic.exact.matrix_zero import matrix_vanishes
 from derivax.symbolic.exact.noncommutative import noncommutative_vanishes
 from derivax.symbolic.exact.order import falls_at_order
@@ -106,7 +106,7 @@ class MatrixVanishes(Obligation):
 
     expr: Basic
     about: str
-    modulo: tuple[MatrixRelation, ...] = ()
+    modulo: tuple[MatrixRelation | Diagonal, ...] = ()
 
     def check(self) -> Finding:
         return matrix_vanishes(self.expr, self.modulo)

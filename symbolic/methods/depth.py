@@ -31,7 +31,7 @@ def weight_matrices(L: int | None = None, n_layers: int | None = None, default: 
         raise InputError(
             f"{name}={value!r}",
             f"is not an integer >= {least}",
-            "L counts weight matrices (L >= 1), n_layers counts layers of neurons (n_layers = L + 1)",
+            "L >= 1 counts weight matrices, n_layers = L + 1 counts layers of neurons",
         )
     return value if name == "L" else value - 1
 

@@ -13,6 +13,7 @@ positive for it to lie in the range of what was undone: v^q = X with v > 0 needs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sympy import (
     Add,
@@ -149,7 +150,7 @@ def _generators(
     yield v, lambda root: iter(((root, ()),))
     for node in sorted(expr.atoms(Pow, log, exp), key=lambda e: e.sort_key()):
         if v in node.free_symbols:
-            yield node, lambda root, node=node: inverses(node, v, root)
+            yield node, partial(inverses, node, v)
 
 
 def _low_degree_roots(polynomial: Poly) -> Iterator[Expr]:
