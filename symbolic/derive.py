@@ -15,7 +15,7 @@ from derivax.errors import InputError, NotDerived
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.methods import separable_ode
-from derivax.symbolic.methods.separable_ode import DoesNotApply
+from derivax.symbolic.methods.refusal import DoesNotApply
 from derivax.symbolic.problem import Problem
 
 __all__ = ["METHODS", "derive_problem"]

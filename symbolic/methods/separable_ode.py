@@ -1,6 +1,6 @@
 r"""First-order equations u' = f(u) g(t) with an initial value, by separation of variables.
 
-Main definitions: `solve` (a problem to a derivation), `DoesNotApply`.
+Main definitions: `solve` (a problem to a derivation), `separated`, `Separated`.
 
 Assumptions: one equation, linear in u', one initial value.  f may hold any symbols.
 
@@ -15,12 +15,10 @@ exist is stated, or the asked interval refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sympy import (
     Add,
-    Basic,
     Derivative,
     Dummy,
     Expr,
@@ -33,7 +31,6 @@ from sympy import (
     S,
     Symbol,
     cancel,
-    exp,
     expand,
     expand_log,
     factor,
@@ -59,18 +56,20 @@ from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.exact.zero import sign_holds, vanishes
 from derivax.symbolic.formula import Formula
 from derivax.symbolic.methods.antiderivative import antiderivative, definite
+from derivax.symbolic.methods.existence import (
+    must_stay_positive,
+    parameter_conditions,
+    relative,
+)
 from derivax.symbolic.methods.integrate import Integrate, Separate
+from derivax.symbolic.methods.refusal import DoesNotApply
 from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, SolveFor
 from derivax.symbolic.methods.substitute import Rewrite
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
 
-__all__ = ["DoesNotApply", "Separated", "separated", "solve"]
-
-
-class DoesNotApply(Exception):
-    """The method does not fit the problem; the message says why."""
+__all__ = ["Separated", "separated", "solve"]
 
 
 @dataclass(frozen=True)
@@ -214,8 +213,12 @@ def _general(derivation: Derivation, parts: Separated) -> Derivation:
     in_range = [
         c.lhs for c in solved.given if isinstance(c, Gt) and parts.variable in c.free_symbols
     ]
-    positive = [*in_range, *_must_stay_positive(tidy, parts)]
-    return _finish(derivation, parts, tuple(dict.fromkeys(_relative(q, parts) for q in positive)))
+    positive = [*in_range, *must_stay_positive(tidy, parts.unknown, parts.variable)]
+    return _finish(
+        derivation,
+        parts,
+        tuple(dict.fromkeys(relative(q, parts.variable, parts.start) for q in positive)),
+    )
 
 
 def _tidied(expr: Expr) -> Expr:
@@ -361,58 +364,16 @@ def _equilibria_around(parts: Separated, domain: Domain) -> tuple[Expr, Expr]:
     return low, high
 
 
-# --- the interval of existence
-
-
-def _relative(quantity: Expr, parts: Separated) -> Expr:
-    """A quantity over its initial value, where that is not zero."""
-    start = quantity.subs(parts.variable, parts.start)
-    return quantity if start.is_zero else factor_terms(cancel(quantity / start))
-
-
-def _must_stay_positive(solution: Expr, parts: Separated) -> Iterator[Expr]:
-    """What the solution divides by, takes roots and logarithms of; and itself, if positive."""
-    yield from _critical(together(solution), parts.variable)
-    if parts.unknown.is_positive:
-        yield solution
-
-
-def _critical(expr: Expr, t: Symbol) -> Iterator[Expr]:
-    _, denominator = fraction(expr)
-    for piece in Mul.make_args(denominator):
-        base = piece.as_base_exp()[0]
-        if isinstance(base, Add) and t in base.free_symbols:
-            yield base
-    for node in sorted(expr.atoms(Pow, log), key=lambda e: e.sort_key()):
-        if isinstance(node, log):
-            inner = node.args[0]
-        elif isinstance(node, exp) or node.exp.is_Integer:
-            continue
-        else:
-            inner = node.base
-        if isinstance(inner, Add) and t in inner.free_symbols:
-            yield inner
-
-
-def _parameter_conditions(solution: Basic, parts: Separated, domain: Domain) -> Iterator[Basic]:
-    """Parameter values at which the written form divides by zero: p != 1 ..."""
-    seen: set[Expr] = set()
-    for node in sorted(solution.atoms(Pow), key=lambda e: e.sort_key()):
-        for candidate in (node.base if node.exp.is_negative else S.One, fraction(node.exp)[1]):
-            unsuitable = candidate.is_number or not candidate.free_symbols <= set(domain.symbols)
-            if unsuitable or parts.variable in candidate.free_symbols or candidate in seen:
-                continue
-            seen.add(candidate)
-            relation = Ne(candidate, 0).canonical
-            if sign_holds(relation, domain).outcome is Outcome.REFUTED:
-                yield relation
+# --- the formula, where it exists
 
 
 def _finish(derivation: Derivation, parts: Separated, positive: tuple[Expr, ...]) -> Derivation:
     """Existence, the final check against the problem, and the formula."""
     problem = derivation.problem
     solution = derivation.conclusion.rhs
-    parameters = tuple(dict.fromkeys(_parameter_conditions(solution, parts, problem.domain)))
+    parameters = tuple(
+        dict.fromkeys(parameter_conditions(solution, parts.variable, problem.domain))
+    )
     domain = problem.domain.restricted(where=parameters) if parameters else problem.domain
     conditions: list[Expr] = []
     asked = [a for a in problem.assume if parts.variable in a.free_symbols]
