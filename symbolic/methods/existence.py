@@ -3,7 +3,7 @@
 Main definitions: `must_stay_positive`, `relative`, `parameter_conditions`.
 
 Implementation notes.  A solution that starts at a point where its formula is regular exists at
-least until a quantity that it divides by, or takes a root or logarithm of, first vanishes. 
+least until a quantity that it divides by, or takes a root or logarithm of, first vanishes.
 Quantities are taken over their initial values, so that "positive" is what they are at the start.
 """
 
