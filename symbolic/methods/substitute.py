@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from sympy import Basic, Ge, Gt, Le, Lt, Ne, S, Symbol
+from sympy import Basic, Eq, Ge, Gt, Le, Lt, Ne, S, Symbol
+from sympy.core.relational import Relational
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
@@ -100,7 +101,23 @@ class Substitute(Rule):
             if other is not None and other != by:
                 about = f"{what} is replaced by what a premise equates it with"
                 made.append(equal(by, other, conclusion.domain, about))
+        made += self._not_fixed(premises[0], premises[1:])
         return (*made, *self._inside(premises[0], conclusion))
+
+    def _not_fixed(
+        self, statement: Statement, equations: tuple[Statement, ...]
+    ) -> list[Obligation]:
+        """A symbol that the statement itself defines takes no other value (it may be renamed)."""
+        made: list[Obligation] = []
+        for what, by in self.replacements.items():
+            sides = ((statement.lhs, statement.rhs), (statement.rhs, statement.lhs))
+            defined = statement.rel == "=" and any(
+                side == what and what not in other.free_symbols for side, other in sides
+            )
+            renamed = isinstance(by, Symbol) and by not in statement.free_symbols
+            if defined and not renamed and self._other_side(what, equations) is None:
+                made.append(Settled(False, f"{what} may take any value, defined by nothing"))
+        return made
 
     def _inside(self, statement: Statement, conclusion: Statement) -> list[Obligation]:
         """What is put for a symbol lies where the statement was claimed for that symbol."""
@@ -126,12 +143,16 @@ class Substitute(Rule):
                     )
                 )
         for condition in domain.where:
-            kept = condition in statement.given  # the conclusion carries it, replaced
-            if kept or not condition.free_symbols & set(self.replacements):
+            if not condition.free_symbols & set(self.replacements):
+                continue
+            replaced = condition.subs(dict(self.replacements), simultaneous=True)
+            if replaced in conclusion.given or replaced is S.true:
                 continue
             about = f"{condition} holds after the replacement"
-            replaced = condition.subs(dict(self.replacements), simultaneous=True)
-            made.append(SignHolds(replaced, conclusion.domain, about))
+            if isinstance(replaced, Relational) and not isinstance(replaced, Eq):
+                made.append(SignHolds(replaced, conclusion.domain, about))
+            else:
+                made.append(Settled(False, about))
         return made
 
 

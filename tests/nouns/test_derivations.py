@@ -170,6 +170,24 @@ def test_a_relation_of_the_domain_survives_a_substitution() -> None:
     assert ordered.then(Substitute({x: y + 1}), 1).outcome is Outcome.REFUTED
 
 
+def test_a_condition_of_the_statement_is_replaced_with_it() -> None:
+    begun = Derivation.begin(square)
+    root = begun.assume(Statement(sqrt(x**2), "=", x, given=(x > 0,)))
+    kept = root.then(Substitute({x: -y}), 1)
+    assert (-y > 0) in set(kept.conclusion.given)
+    assert kept.outcome.established
+    forgotten = Statement(sqrt(y**2), "=", -y)
+    assert root.then(Substitute({x: -y}), 1, claim=forgotten).outcome is Outcome.REFUTED
+
+
+def test_what_a_statement_defines_takes_no_other_value() -> None:
+    begun = Derivation.begin(square)
+    assert begun.then(Substitute({y: 5}), 0).outcome is Outcome.REFUTED
+    assert begun.then(Substitute({y: z}), 0).outcome is Outcome.PROVEN  # another name
+    justified = begun.assume(Statement(y, "=", 4))
+    assert justified.then(Substitute({y: 4}), 0, 1).outcome is Outcome.PROVEN
+
+
 def test_an_equation_is_not_divided_by_what_may_vanish() -> None:
     begun = Derivation.begin(square).assume(Statement(x * y, "=", x * z))
     divided = begun.then(Rewrite(multiplier=1 / x), 1)
