@@ -146,13 +146,34 @@ def _abbreviated(row: Row) -> tuple[Row, list[str]]:
     used = {s.name for side in row.sides for s in side.free_symbols if isinstance(s, Symbol)}
     letter = next(c for c in "wqhzgW" if not any(name.startswith(c) for name in used) or c == "W")
     names = (s for s in numbered_symbols(f"{letter}_", start=1) if s.name not in used)
-    replacements, (first, second) = cse(list(row.sides), symbols=names, order="none")
+    found, sides = cse(list(row.sides), symbols=names, order="none")
+    replacements, (first, second) = _unfolded(found, sides)
     if not 1 <= len(replacements) <= MAX_ABBREVIATIONS:
         return row, []
     shown = ", ".join(f"${expression_latex(s)} = {expression_latex(e)}$" for s, e in replacements)
     left = row.left if first == row.sides[0] else expression_latex(first)
     short = Row(left, row.rel, pieces_of(second, left), row.remarks, (first, second))
     return (short, [f"with {shown}"]) if _line_width(short) < _line_width(row) else (row, [])
+
+
+def _unfolded(
+    replacements: list[tuple[Symbol, Expr]], sides: list[Expr]
+) -> tuple[list[tuple[Symbol, Expr]], list[Expr]]:
+    """Undo the abbreviations that are not needed for the line to fit, the largest parts first."""
+    kept = list(replacements)
+    for symbol, meaning in reversed(replacements):
+        undo = {symbol: meaning}
+        shorter = [(s, e.xreplace(undo)) for s, e in kept if s != symbol]
+        written_out = [side.xreplace(undo) for side in sides]
+        widest = max((_width(e) for s, e in shorter if e.has(*meaning.free_symbols)), default=0)
+        if sum(map(_width, written_out)) <= PAGE - 8 and widest <= PAGE // 2:
+            kept, sides = shorter, written_out
+    names = [symbol for symbol, _ in replacements][: len(kept)]
+    renamed = dict(zip((symbol for symbol, _ in kept), names, strict=True))
+    return (
+        [(renamed[s], e.xreplace(renamed)) for s, e in kept],
+        [side.xreplace(renamed) for side in sides],
+    )
 
 
 def _width(expr: Any) -> int:
