@@ -17,6 +17,11 @@ from sympy import Basic, Derivative, Symbol
 from derivax.errors import DerivaxError, DomainError
 from derivax.numeric.verify.accuracy import EXCUSED_ULP, Accuracy, compare
 from derivax.numeric.verify.certificate import Figure, Level
+from derivax.numeric.verify.level_matrices import (
+    has_matrix_arguments,
+    matrix_derivatives_level,
+    matrix_values_level,
+)
 from derivax.numeric.verify.outputs import derivative_entries, flat_results, scalar_entries
 from derivax.numeric.verify.points import sample_points
 from derivax.symbolic.exact.ball import correctly_rounded
@@ -35,6 +40,9 @@ def values_level(
     compiled: Any, formula: Any, *, seed: int = 0, points: int = POINTS, dtypes: Sequence[str] = ()
 ) -> Level:
     """Level 1: the code, jitted and operation by operation, against correctly rounded values."""
+    dtypes = dtypes or _dtypes_of(compiled)
+    if has_matrix_arguments(formula):
+        return matrix_values_level(compiled, formula, seed=seed, dtypes=dtypes)
     entries = scalar_entries(formula.expr)
     if entries is None:
         return _not_scalar()
@@ -58,7 +66,7 @@ def values_level(
         formula.domain,
         seed,
         max(64, min(points, 4096 // max(1, len(entries)))),
-        dtypes or _dtypes_of(compiled),
+        dtypes,
     )
 
 
@@ -66,6 +74,9 @@ def derivatives_level(
     compiled: Any, formula: Any, *, seed: int = 0, points: int = POINTS, dtypes: Sequence[str] = ()
 ) -> Level:
     """Level 2: `jax.grad` of the code in each argument against exact derivatives of the formula."""
+    dtypes = dtypes or _dtypes_of(compiled)
+    if has_matrix_arguments(formula):
+        return matrix_derivatives_level(compiled, formula, seed=seed, dtypes=dtypes)
     entries = scalar_entries(formula.expr)
     if entries is None:
         return _not_scalar()
@@ -96,7 +107,7 @@ def derivatives_level(
         formula.domain,
         seed + 1,
         _affordable([slope for _, slope in slopes], args, formula.domain, seed, points),
-        dtypes or _dtypes_of(compiled),
+        dtypes,
     )
 
 

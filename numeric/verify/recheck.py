@@ -29,6 +29,11 @@ from derivax.numeric.verify.certificate import (
     read_certificates,
 )
 from derivax.numeric.verify.environment import environment
+from derivax.numeric.verify.level_matrices import (
+    has_matrix_arguments,
+    matrix_derivatives_level,
+    matrix_values_level,
+)
 from derivax.numeric.verify.level_problem import formula_level
 from derivax.numeric.verify.outputs import derivative_entries, scalar_entries
 from derivax.numeric.verify.stored_source import stored_functions
@@ -63,6 +68,9 @@ def _recheck_one(certificate: Certificate) -> Certificate:
             levels["L0"] = _failed(levels["L0"], f"now {again.outcome}: {again.detail}")
     if formula is not None and certificate.code is not None and functions:
         name, same = certificate.code["function"], certificate.environment == environment()
+        if has_matrix_arguments(formula):
+            _matrices(levels, formula, functions[name], certificate.seed, same)
+            return _renewed(certificate, levels)
         if _established(levels.get("L1")):
             levels["L1"] = _values(levels["L1"], formula, functions[name], same)
         if _established(levels.get("L2")):
@@ -128,6 +136,31 @@ def _values(
         return _as_list(function(*values))
 
     return _at_stored_points(level, formula, entries, one_point, same_machine)
+
+
+def _matrices(
+    levels: dict[str, Level],
+    formula: Formula,
+    function: Callable[..., Any],
+    seed: int,
+    same_machine: bool,
+) -> None:
+    """Formulas of matrices: the same cases again, made from the same seed."""
+    checks = {"L1": matrix_values_level, "L2": matrix_derivatives_level}
+    for name, check in checks.items():
+        level = levels.get(name)
+        if level is None or not level.outcome.established:
+            continue
+        dtypes = [d for d in ("float32", "float64") if f"max_{d}" in level.figures]
+        again = check(function, formula, seed=seed, dtypes=dtypes)
+        if not again.outcome.established:
+            levels[name] = _failed(level, f"now {again.outcome}: {again.detail}", again.witness)
+            continue
+        for dtype in dtypes:
+            recorded = level.figures[f"max_{dtype}"].value
+            bound = recorded if same_machine else max(EXCUSED_ULP, 2 * recorded)
+            if again.figures[f"max_{dtype}"].value > bound:
+                levels[name] = _failed(level, f"{dtype}: more than the recorded {recorded:.3g} ulp")
 
 
 def _derivatives(
