@@ -58,7 +58,7 @@ def extrapolate(
 
     >>> limit, tolerance, order = extrapolate(1 + 0.1 + 0.02, 1 + 0.05 + 0.005, 1 + 0.025 + 0.00125)
     >>> round(float(limit), 12), float(tolerance) < 0.003, round(order, 1)
-    (1.0, True, 1.1)
+    (1.0, True, 1.2)
     """
     a, b, c = (np.asarray(run, dtype=np.float64) for run in (coarse, middle, fine))
     first, second = 2 * b - a, 2 * c - b

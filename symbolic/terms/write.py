@@ -53,7 +53,7 @@ def to_term(obj: Any) -> dict[str, Any]:
 
     >>> from sympy.abc import x
     >>> to_term(x + 1)["nodes"]
-    [['Symbol', 'x', {}], ['Integer', '1'], ['Add', 0, 1]]
+    [['Integer', '1'], ['Symbol', 'x', {}], ['Add', 0, 1]]
     """
     scan = _Scan(obj)
     records, root = scan.encode(label_dummies(scan.dummies, scan.encode, len(scan.parts)))
