@@ -14,7 +14,11 @@ __all__ = ["Signs"]
 _FACT_TERMS = 12
 _FACTS = 24
 _SEARCH_DEPTH = 5
-_SEARCH_STEPS = 40
+_SEARCH_STEPS = 60
+
+_Monomial = tuple[int, ...]
+_Terms = dict[_Monomial, fmpq]
+_ONE, _ZERO = fmpq(1), fmpq(0)
 
 
 class Signs:
@@ -27,8 +31,8 @@ class Signs:
 
     def __init__(self, ring: KernelRing) -> None:
         self._ring = ring
-        self._facts: list[tuple[fmpq_mpoly, bool]] = []
-        self._budget = 0
+        self._facts: list[tuple[_Terms, bool]] = []
+        self._seen: set[frozenset[tuple[_Monomial, str]]] = set()
 
     def learn(self, a: Quotient, strict: bool) -> None:
         """Take a > 0 (or a >= 0) for granted."""
@@ -39,7 +43,7 @@ class Signs:
             and len(self._facts) < _FACTS
             and a.constant() is None
         ):
-            self._facts.append((a.num * below, strict))
+            self._facts.append(((a.num * below).to_dict(), strict))
 
     def is_real_poly(self, poly: fmpq_mpoly) -> bool:
         """Whether all kernels of the polynomial are real."""
@@ -67,51 +71,75 @@ class Signs:
 
     def _is_at_least(self, poly: fmpq_mpoly) -> tuple[bool, bool]:
         """(>= 0 is known, > 0 is known)."""
-        self._budget = _SEARCH_STEPS
-        return self._search(poly, _SEARCH_DEPTH)
+        terms: _Terms = poly.to_dict()
+        offending, strict = self._offending(terms)
+        if offending is None or not self._facts:
+            return offending is None, strict
+        weak = False
+        for depth in range(1, _SEARCH_DEPTH + 1):  # short derivations first
+            self._seen = set()
+            known, strict = self._search(terms, depth)
+            if known and strict:
+                return True, True
+            weak = weak or known
+            if len(self._seen) > _SEARCH_STEPS:
+                break
+        return weak, False
 
-    def _search(self, poly: fmpq_mpoly, depth: int) -> tuple[bool, bool]:
+    def _search(self, terms: _Terms, depth: int) -> tuple[bool, bool]:
         """Subtract nonnegative multiples of facts until only nonnegative terms are left.
 
         Every step removes the first term of unknown or negative sign by a fact that has such a
         term: e**2 u - u + s becomes s after subtracting u (e - 1) and e u (e - 1), with e > 1.
         """
-        offending, strict = self._offending(poly)
+        offending, strict = self._offending(terms)
         if offending is None:
             return True, strict
-        if not depth:
+        state = frozenset((m, str(c)) for m, c in terms.items())
+        if not depth or state in self._seen or len(self._seen) > _SEARCH_STEPS:
             return False, False
+        self._seen.add(state)
         monomial, c = offending
         weak = False
         for fact, fact_strict in self._facts:
-            for other, d in fact.to_dict().items():
-                rest_of = tuple(m - n for m, n in zip(monomial, other, strict=True))
-                if c / d <= 0 or min(rest_of) < 0 or self._budget <= 0:
+            for other, d in fact.items():
+                if (c > 0) != (d > 0) or any(n > m for m, n in zip(monomial, other, strict=True)):
                     continue
-                cofactor = self._ring.polynomial({rest_of: c / d})
-                none_offends, cofactor_strict = self._offending(cofactor)
+                cofactor = tuple(m - n for m, n in zip(monomial, other, strict=True))
+                none_offends, cofactor_strict = self._offending({cofactor: _ONE})
                 if none_offends is not None:
                     continue
-                self._budget -= 1
-                known, rest_strict = self._search(poly - cofactor * fact, depth - 1)
+                rest = _difference(terms, fact, cofactor, c / d)
+                known, rest_strict = self._search(rest, depth - 1)
                 if known and (rest_strict or (fact_strict and cofactor_strict)):
                     return True, True
                 weak = weak or known
         return weak, False
 
-    def _offending(self, poly: fmpq_mpoly) -> tuple[tuple[tuple[int, ...], fmpq] | None, bool]:
+    def _offending(self, terms: _Terms) -> tuple[tuple[_Monomial, fmpq] | None, bool]:
         """(a term that is not known to be >= 0, whether some term is > 0)."""
         kernels = self._ring.kernels
         strict = False
-        for monomial, c in poly.to_dict().items():
-            term_strict = True
-            for i, e in enumerate(monomial):
-                if not e or kernels[i].positive:
-                    continue
-                if (e % 2 and not kernels[i].nonnegative) or not kernels[i].real:
-                    return (monomial, c), False
-                term_strict = False
+        for monomial, c in terms.items():
             if c < 0:
                 return (monomial, c), False
+            term_strict = True
+            for kernel, e in zip(kernels, monomial, strict=False):
+                if not e or kernel.positive:
+                    continue
+                if (e % 2 and not kernel.nonnegative) or not kernel.real:
+                    return (monomial, c), False
+                term_strict = False
             strict = strict or term_strict
         return None, strict
+
+
+def _difference(terms: _Terms, fact: _Terms, cofactor: _Monomial, ratio: fmpq) -> _Terms:
+    """terms - ratio * cofactor * fact."""
+    rest = dict(terms)
+    for monomial, d in fact.items():
+        shifted = tuple(m + n for m, n in zip(monomial, cofactor, strict=True))
+        left = rest.pop(shifted, _ZERO) - ratio * d
+        if left != 0:
+            rest[shifted] = left
+    return rest

@@ -266,3 +266,13 @@ def test_kernels_are_named_in_the_result() -> None:
     form = normal_form(exp(x) * sqrt(p) + log(q))
     assert isinstance(form, NormalForm)
     assert {"exp(x)", "sqrt(p)", "log(q)"} <= {text for _, text in form.kernels}
+
+
+def test_a_given_condition_makes_a_bernoulli_solution_provable() -> None:
+    t, u0, a, b, r = sp.symbols("t u0 a b r", positive=True)
+    base = (u0 ** (1 - r) - b / a) * exp(t * (a - a * r)) + b / a
+    u = base ** (1 / (1 - r))
+    residual = u.diff(t) - a * u + b * u**r
+    assert zero(residual, Domain.of([t, u0, a, b, r], where=[base > 0, sp.Ne(r, 1)]))
+    wrong = u.diff(t) - a * u + 2 * b * u**r
+    assert not zero(wrong, Domain.of([t, u0, a, b, r], where=[base > 0, sp.Ne(r, 1)]))
