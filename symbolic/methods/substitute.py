@@ -77,7 +77,21 @@ class Substitute(Rule):
                 )
         pairs = self._pairs(tuple(equations))
         given = tuple(c.subs(pairs) for c in statement.given)
-        return replace(statement.replaced(pairs), forall=None, given=given)
+        return replace(statement.replaced(pairs), forall=self._renamed(statement), given=given)
+
+    def _renamed(self, statement: Statement) -> Domain | None:
+        """The statement's domain, with the ranges of renamed symbols under their new names."""
+        old = statement.forall
+        names = {
+            what: by
+            for what, by in self.replacements.items()
+            if isinstance(by, Symbol) and old is not None and what in old
+        }
+        if old is None or not names:
+            return None
+        ranges = {by: old[what] for what, by in names.items()}
+        where = [c.subs(names, simultaneous=True) for c in old.where if c.free_symbols & set(names)]
+        return old.extended(ranges).restricted(ranges, [c for c in where if c not in old.where])
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement

@@ -188,6 +188,18 @@ def test_what_a_statement_defines_takes_no_other_value() -> None:
     assert justified.then(Substitute({y: 4}), 0, 1).outcome is Outcome.PROVEN
 
 
+def test_a_renamed_symbol_keeps_its_range() -> None:
+    begun = Derivation.begin(square)
+    domain = Domain.of([x, y], {x: (0, 1)}, where=(x < y,))
+    bounded = begun.assume(Statement(sqrt((y - x) ** 2), "=", y - x, forall=domain))
+    renamed = bounded.then(Substitute({x: z}), 1)
+    assert renamed.outcome is Outcome.PROVEN
+    forall = renamed.conclusion.forall
+    assert forall is not None
+    assert forall[z].high == 1
+    assert (z < y) in set(forall.where)
+
+
 def test_an_equation_is_not_divided_by_what_may_vanish() -> None:
     begun = Derivation.begin(square).assume(Statement(x * y, "=", x * z))
     divided = begun.then(Rewrite(multiplier=1 / x), 1)
