@@ -166,7 +166,8 @@ def _unfolded(
         shorter = [(s, e.xreplace(undo)) for s, e in kept if s != symbol]
         written_out = [side.xreplace(undo) for side in sides]
         widest = max((_width(e) for s, e in shorter if e.has(*meaning.free_symbols)), default=0)
-        if sum(map(_width, written_out)) <= PAGE - 8 and widest <= PAGE // 2:
+        room = max(PAGE - 8, sum(map(_width, sides)))  # what does not widen the line is undone too
+        if sum(map(_width, written_out)) <= room and widest <= PAGE // 2:
             kept, sides = shorter, written_out
     names = [symbol for symbol, _ in replacements][: len(kept)]
     renamed = dict(zip((symbol for symbol, _ in kept), names, strict=True))
