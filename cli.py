@@ -155,7 +155,6 @@ def build_parser() -> argparse.ArgumentParser:
 
     one = verb("recheck", _recheck, "compute again what a certificate claims")
     one.add_argument("file", metavar="FILE", type=Path, help="as `derivax verify -o FILE` wrote it")
-    one.add_argument("--full", action="store_true", help="repeat simulations too")
     _add_output(one)
 
     one = verb("export", _export, "write a formula as a module that needs JAX alone")
@@ -284,7 +283,7 @@ def _recheck(args: argparse.Namespace) -> int:
     from derivax.subjects import enable_float64
 
     enable_float64()
-    return _certify(args, verbs.recheck(args.file, full=args.full))
+    return _certify(args, verbs.recheck(args.file))
 
 
 def _certify(args: argparse.Namespace, certificates: Iterable[Any]) -> int:

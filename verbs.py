@@ -303,12 +303,11 @@ def equal(a: Any, b: Any, domain: Mapping[Any, Any] | None = None) -> Finding:
     return Vanishes(difference, area, "the two are equal").check()
 
 
-def recheck(path: str | Path, *, full: bool = False) -> tuple[Certificate, ...]:
+def recheck(path: str | Path) -> tuple[Certificate, ...]:
     """Recompute what a certificate file claims; independent of the code generator.
 
     Args:
         path: a file written by `verify -o`, or a single certificate.
-        full: repeat simulations too.
 
     >>> import tempfile
     >>> from sympy import exp, symbols
