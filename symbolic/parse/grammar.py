@@ -13,15 +13,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sympy as sp
 from sympy import Add, Basic, Expr, Function, Integer, Mul, Pow, Rational, S, Symbol
-from sympy.core.function import AppliedUndef, UndefinedFunction
+from sympy.core.function import UndefinedFunction
 from sympy.logic.boolalg import Boolean
 
 from derivax.errors import ParseError
+from derivax.symbolic.parse.declared import Symbols, declared
 from derivax.symbolic.parse.functions import (
     ALSO_SYMBOLS,
     CONSTANTS,
@@ -30,20 +30,15 @@ from derivax.symbolic.parse.functions import (
     nearest,
 )
 from derivax.symbolic.parse.guard import Purse, TooLarge
+from derivax.symbolic.parse.special import MAX_CASES, MAX_ORDER, SPECIAL
 from derivax.symbolic.parse.tokens import MAX_DEPTH, Place, Token, tokenize
 
 __all__ = ["Parser", "parse"]
-
-MAX_CASES = 32
-MAX_ORDER = 20  # of a derivative
-
-Symbols = Mapping[str, Any] | Iterable[Any] | None
 
 _RELATIONS = {
     "=": sp.Eq, "==": sp.Eq, "!=": sp.Ne, "<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge,
 }  # fmt: skip
 _WORDS = frozenset({"and", "or", "not"})
-_SPECIAL = frozenset({"Piecewise", "Sum", "Product", "Integral", "Derivative", "diff", "Eq"})
 
 
 def parse(text: str, symbols: Symbols = None) -> Basic:
@@ -201,9 +196,10 @@ class Parser:
                 raise self.error(self.token, f"more than {MAX_CASES} conditions")
         if len(parts) == 1:
             return parts[0]
-        return self.build(start, make, *(self._condition(start, value) for value in parts))
+        return self.build(start, make, *(self.condition(start, value) for value in parts))
 
-    def _condition(self, token: Token, value: Any) -> Boolean:
+    def condition(self, token: Token, value: Any) -> Boolean:
+        """The value, which must be a condition."""
         if not isinstance(value, Boolean) or isinstance(value, Symbol):
             raise self.error(token, "a number stands where a condition belongs", "write x > 0")
         return value
@@ -212,7 +208,7 @@ class Parser:
         if self.peek("not", "~"):
             token = self.take()
             with _Deeper(self):
-                return self.build(token, sp.Not, self._condition(token, self._negation()))
+                return self.build(token, sp.Not, self.condition(token, self._negation()))
         return self.comparison()
 
     def comparison(self) -> Any:
@@ -355,8 +351,8 @@ class Parser:
         if name in self.declared:
             return self._declared(token, primes, called)
         if called:
-            if name in _SPECIAL and not primes:
-                return getattr(self, f"_call_{name.lower()}")(token)
+            if name in SPECIAL and not primes:
+                return SPECIAL[name](self, token)
             known = FUNCTIONS.get(name)
             if known is not None:
                 if primes:
@@ -387,7 +383,7 @@ class Parser:
                              "write E or exp(...), or declare the symbol e")  # fmt: skip
         if name in ("nan", "NaN", "zoo"):
             raise self.error(token, f"{name} is not a value")
-        if (name in FUNCTIONS and name not in ALSO_SYMBOLS) or name in _SPECIAL:
+        if (name in FUNCTIONS and name not in ALSO_SYMBOLS) or name in SPECIAL:
             raise self.error(token, f"{name} is a function", f"write {name}(...)")
         glued = re.fullmatch(r"(sin|cos|tan|exp|log|ln|sqrt)([xyztu]|[0-9]+)", name)
         if glued:
@@ -426,7 +422,7 @@ class Parser:
                 token, f"{known.name} takes {known.arity()} arguments, not {len(args)}"
             )
         if known.takes == "booleans":
-            return self.build(token, known.make, *(self._condition(token, arg) for arg in args))
+            return self.build(token, known.make, *(self.condition(token, arg) for arg in args))
         scalars = [self.scalar(token, arg) for arg in args]
 
         def make() -> Any:
@@ -464,103 +460,6 @@ class Parser:
         slope = sp.Derivative(function(variable), (variable, primes))
         return self.build(token, sp.Subs, slope, variable, args[0])
 
-    def _pair(self) -> list[Any]:
-        """A bracketed list, as in Piecewise((x, x > 0), ...) or Sum(f, (k, 1, n))."""
-        if not self.peek("("):
-            return [self.relation()]
-        return self.arguments(self.token)
-
-    def _call_piecewise(self, token: Token) -> Any:
-        cases = self.arguments(token, self._pair)
-        if not 1 <= len(cases) <= MAX_CASES or any(len(case) != 2 for case in cases):
-            raise self.error(token, f"Piecewise takes up to {MAX_CASES} pairs (value, condition)")
-        pairs = []
-        for value, condition in cases:
-            if isinstance(condition, Basic) and condition.has(sp.Piecewise):
-                raise self.error(token, "a condition of Piecewise holds another Piecewise")
-            pairs.append((self.scalar(token, value), self._condition(token, condition)))
-        return self.build(token, sp.Piecewise, *pairs, evaluate=False)
-
-    def _call_sum(self, token: Token) -> Any:
-        return self._over_range(token, sp.Sum, integer=True)
-
-    def _call_product(self, token: Token) -> Any:
-        return self._over_range(token, sp.Product, integer=True)
-
-    def _call_integral(self, token: Token) -> Any:
-        return self._over_range(token, sp.Integral, integer=False)
-
-    def _over_range(self, token: Token, cls: Any, *, integer: bool) -> Any:
-        first, *limits = self.arguments(token, self._pair_or_value)
-        if isinstance(first, list) or not 1 <= len(limits) <= 8:
-            raise self.error(token, f"{cls.__name__} takes a body and ranges (k, low, high)")
-        body = self.scalar(token, first)
-        ranges: list[tuple[Expr, Expr, Expr]] = []
-        for limit in limits:
-            if not isinstance(limit, list) or len(limit) != 3 or not isinstance(limit[0], Symbol):
-                raise self.error(token, f"a range of {cls.__name__} is (variable, low, high)")
-            variable, low, high = (self.scalar(token, part) for part in limit)
-            if integer and variable.name not in self.declared:
-                index = Symbol(variable.name, integer=True)
-                body = body.xreplace({variable: index})
-                ranges = [
-                    (v, lo.xreplace({variable: index}), hi.xreplace({variable: index}))
-                    for v, lo, hi in ranges
-                ]
-                variable = index
-            ranges.append((variable, low, high))
-        return self.build(token, cls, body, *ranges)
-
-    def _pair_or_value(self) -> Any:
-        """A bracketed list of several things, or one value (which may begin with a bracket)."""
-        if self.peek("("):
-            start = self.position
-            found = self._try_list()
-            if found is not None:
-                return found
-            self.position = start
-        return self.relation()
-
-    def _try_list(self) -> list[Any] | None:
-        """The list between matching brackets, if it has a comma at its own level."""
-        depth, position = 0, self.position
-        comma = False
-        while self.tokens[position].kind != "end":
-            text = self.tokens[position].text
-            depth += {"(": 1, ")": -1}.get(text, 0)
-            comma |= text == "," and depth == 1
-            if depth == 0:
-                break
-            position += 1
-        return self.arguments(self.token) if comma else None
-
-    def _call_derivative(self, token: Token) -> Any:
-        first, *rest = self.arguments(token, self._pair_or_value)
-        if isinstance(first, list) or not rest:
-            raise self.error(token, "Derivative takes an expression and variables",
-                             "write Derivative(u(t), t)")  # fmt: skip
-        counts: list[tuple[Expr, int]] = []
-        for entry in rest:
-            pair = entry if isinstance(entry, list) else [entry]
-            if len(pair) == 1 and isinstance(pair[0], Integer) and counts:
-                counts[-1] = (counts[-1][0], int(pair[0]))
-                continue
-            if len(pair) > 2 or not isinstance(pair[0], Symbol):
-                raise self.error(token, "a derivative is taken with respect to a symbol")
-            counts.append((pair[0], int(pair[1]) if len(pair) == 2 and pair[1].is_Integer else 1))
-        if not counts or not all(1 <= order <= MAX_ORDER for _, order in counts):
-            raise self.error(token, f"orders of derivatives are 1 to {MAX_ORDER}")
-        return self.build(token, sp.Derivative, self.scalar(token, first), *counts)
-
-    _call_diff = _call_derivative
-
-    def _call_eq(self, token: Token) -> Any:
-        sides = self.arguments(token)
-        if len(sides) != 2:
-            raise self.error(token, "Eq takes two sides", "write Eq(left, right)")
-        left, right = (self.scalar(token, side) for side in sides)
-        return self.build(token, sp.Eq, left, right, evaluate=False)
-
 
 class _Deeper:
     """Counts nesting that is not visible as brackets (powers, signs) and refuses too much."""
@@ -575,28 +474,3 @@ class _Deeper:
 
     def __exit__(self, *_: object) -> None:
         self._parser.depth -= 1
-
-
-def declared(symbols: Symbols) -> dict[str, Any]:
-    """The declared names as a mapping name -> Symbol, undefined function or other object."""
-    if symbols is None:
-        return {}
-    if isinstance(symbols, str):
-        raise ParseError(repr(symbols), "is not a list of symbols", "pass sympy.symbols(...)")
-    if isinstance(symbols, Mapping):
-        return {str(name): _meaning(value) for name, value in symbols.items()}
-    return {_name_of(value): _meaning(value) for value in symbols}
-
-
-def _meaning(value: Any) -> Any:
-    if isinstance(value, AppliedUndef):
-        return value.func
-    return value
-
-
-def _name_of(value: Any) -> str:
-    meaning = _meaning(value)
-    name = getattr(meaning, "name", None) or getattr(meaning, "__name__", None)
-    if not isinstance(name, str):
-        raise ParseError(str(value), "has no name", "pass symbols, or a mapping name -> object")
-    return name

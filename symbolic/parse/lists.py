@@ -10,8 +10,9 @@ from sympy.core.function import AppliedUndef, Derivative
 from sympy.core.relational import Relational
 
 from derivax.errors import ParseError
+from derivax.symbolic.parse.declared import Symbols
 from derivax.symbolic.parse.functions import CONSTANTS
-from derivax.symbolic.parse.grammar import Parser, Symbols
+from derivax.symbolic.parse.grammar import Parser
 from derivax.symbolic.parse.tokens import Token
 
 __all__ = ["parse_domain", "parse_equations", "parse_given", "parse_names", "parse_relations"]
