@@ -15,6 +15,7 @@ Main definitions: `matrix_values_level`, `matrix_derivatives_level`, `has_matrix
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
@@ -36,6 +37,8 @@ _RECTANGLES = ((3, 5, 2, 7, 4), (6, 2, 5, 3, 8))
 _KINDS = ("normal", "scaled", "rank one")
 _NORM_ULP, _SAFETY, _FIRST_ORDER = 8, 64, 0.125
 _STEP_BITS, _DERIVATIVE_BITS = 100, 640
+
+Case = tuple[dict[Symbol, int], str, int]
 
 
 def has_matrix_arguments(formula: Any) -> bool:
@@ -111,7 +114,7 @@ def matrix_derivatives_level(
 # --- cases ---------------------------------------------------------------------------------------
 
 
-def _cases(formula: Any, seed: int) -> Iterator[tuple[dict[Symbol, int], str, int]]:
+def _cases(formula: Any, seed: int) -> Iterator[Case]:
     """(sizes, kind of matrices, seed), small ones first."""
     symbols = {
         dimension
@@ -131,7 +134,7 @@ def _cases(formula: Any, seed: int) -> Iterator[tuple[dict[Symbol, int], str, in
             yield dims, kind, seed + 17 * k + 1000 * sum(dims.values())
 
 
-def _is_small(case: tuple[dict[Symbol, int], str, int]) -> bool:
+def _is_small(case: Case) -> bool:
     """Cases of which derivatives are compared: each shape costs a compilation of the gradient."""
     dims, kind, _ = case
     sizes = set(dims.values())
@@ -198,12 +201,10 @@ def _judge(
     compute: Callable[..., list[Any]],
     exact: Callable[..., list[Any]],
     formula: Any,
-    cases: Iterable[tuple[dict[Symbol, int], str, int]],
+    cases: Iterable[Case],
     dtypes: Sequence[str],
 ) -> Level:
-    counts = {"compared": 0, "unresolved": 0, "undefined": 0, "out_of_range": 0}
-    worst = dict.fromkeys(dtypes, 0.0)
-    resolution = np.inf
+    tally = _Tally(dict.fromkeys(dtypes, 0.0))
     for dims, kind, case in cases:
         for dtype in dtypes:
             try:
@@ -213,39 +214,64 @@ def _judge(
                 ideal = exact(dims, values, np.random.default_rng(case))
                 change = _change(exact, dims, values, ideal, dtype, case)
             except DomainError:
-                counts["undefined"] += 1
+                tally.count("undefined")
                 continue
-            except DerivaxError as error:
-                return Level(Outcome.OPEN, method, str(error))
-            eps = float(np.finfo(dtype).eps)
+            except DerivaxError as problem:
+                return Level(Outcome.OPEN, method, str(problem))
             for got, want, moved in zip(found, ideal, change, strict=True):
-                size, error = _norm(want), _norm(got.astype(np.longdouble) - want)
-                allowed = _NORM_ULP * eps * size + _SAFETY * moved
-                if size > float(np.finfo(dtype).max) / 2**10:
-                    counts["out_of_range"] += 1
-                    continue
-                counts["compared"] += 1
-                if allowed > _FIRST_ORDER * size:
-                    counts["unresolved"] += 1
-                    continue
-                worst[dtype] = max(worst[dtype], error / (eps * size))
-                resolution = min(resolution, allowed / size)
-                if not error <= allowed:
-                    witness = {str(symbol): size for symbol, size in dims.items()}
-                    witness |= {"matrices": kind, "dtype": dtype, "seed": case}
-                    witness |= {"norm_of_error": float(error), "norm_of_value": float(size)}
+                if not tally.agrees(got, want, moved, dtype):
+                    where = {"matrices": kind, "dtype": dtype, "seed": case}
+                    witness = {str(n): number for n, number in dims.items()} | where | tally.last
                     detail = f"{dtype}: code and formula differ by more than rounding explains"
                     return Level(Outcome.REFUTED, method, detail, {}, witness)
-    figures = {
-        f"max_{dtype}": Figure(value, "ulp of the norm", "measured")
-        for dtype, value in worst.items()
-    }
-    figures |= {name: Figure(number, "", "exact") for name, number in counts.items() if number}
-    judged = counts["compared"] - counts["unresolved"]
-    if judged < 6 or judged < counts["compared"] / 3:
-        return Level(Outcome.OPEN, method, f"only {judged} comparisons could be judged", figures)
-    figures["resolution"] = Figure(float(resolution), "relative error of the norm", "bound")
-    return Level(Outcome.HOLDS, method, "within what a backward stable code may do", figures)
+    return tally.level(method)
+
+
+@dataclass
+class _Tally:
+    """Comparisons so far: worst errors, counts, resolution, and the norms of the last one."""
+
+    worst: dict[str, float]
+    counts: dict[str, int] = field(default_factory=dict)
+    resolution: float = np.inf
+    last: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, name: str) -> None:
+        """One more of a kind."""
+        self.counts[name] = self.counts.get(name, 0) + 1
+
+    def agrees(self, got: Any, want: Any, moved: float, dtype: str) -> bool:
+        """False when the error of one output is more than rounding explains."""
+        limits = np.finfo(dtype)
+        eps, size = float(limits.eps), _norm(want)
+        if size > float(limits.max) / 2**10:
+            self.count("out_of_range")
+            return True
+        self.count("compared")
+        off = _norm(got.astype(np.longdouble) - want)
+        self.last = {"norm_of_error": off, "norm_of_value": size}
+        allowed = _NORM_ULP * eps * size + _SAFETY * moved
+        if allowed > _FIRST_ORDER * size:
+            self.count("unresolved")
+            return True
+        self.worst[dtype] = max(self.worst[dtype], off / (eps * size))
+        self.resolution = min(self.resolution, allowed / size)
+        return off <= allowed
+
+    def level(self, method: str) -> Level:
+        """The level when nothing was refuted."""
+        figures = {
+            f"max_{dtype}": Figure(value, "ulp of the norm", "measured")
+            for dtype, value in self.worst.items()
+        }
+        figures |= {name: Figure(number, "", "exact") for name, number in self.counts.items()}
+        compared = self.counts.get("compared", 0)
+        judged = compared - self.counts.get("unresolved", 0)
+        if judged < 6 or judged < compared / 3:
+            detail = f"only {judged} of {compared} comparisons could be judged"
+            return Level(Outcome.OPEN, method, detail, figures)
+        figures["resolution"] = Figure(self.resolution, "relative error of the norm", "bound")
+        return Level(Outcome.HOLDS, method, "within what a backward stable code may do", figures)
 
 
 def _norm(values: Any) -> float:

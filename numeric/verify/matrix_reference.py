@@ -50,7 +50,7 @@ class MatrixReference:
     >>> n = symbols("n", integer=True, positive=True)
     >>> A = MatrixSymbol("A", n, n)
     >>> reference = MatrixReference({n: 2}, {"A": np.array([[2.0, 1.0], [0.0, 4.0]])})
-    >>> reference.array(A.I * A).tolist()
+    >>> reference.array(A.I * A).astype(float).tolist()
     [[1.0, 0.0], [0.0, 1.0]]
     """
 
@@ -77,6 +77,8 @@ class MatrixReference:
 
     def balls(self, expr: Basic) -> np.ndarray:
         """The entries as an array of balls; raises `DomainError` like `array`."""
+        entries: list[Any] = []
+        shape: tuple[int, ...] = ()
         with working_precision(self.bits):
             try:
                 if not isinstance(expr, MatrixExpr | MatrixBase):
@@ -85,7 +87,7 @@ class MatrixReference:
                     found = self._matrix(expr)
                     entries, shape = found.entries(), (found.nrows(), found.ncols())
             except ZeroDivisionError:
-                entries, shape = [], ()
+                entries = []
         if not entries or not all(isinstance(e, arb) and e.is_finite() for e in entries):
             raise DomainError(str(expr)[:80], "is undefined here (a singular matrix)")
         kept = np.empty(len(entries), dtype=object)
@@ -122,7 +124,8 @@ class MatrixReference:
                 total = total + part
             return total
         if isinstance(expr, MatMul):
-            factor, product = arb(1), None
+            factor: Any = arb(1)
+            product: Any = None
             for part in expr.args:
                 if isinstance(part, MatrixExpr | MatrixBase):
                     found = self._matrix(part)
@@ -174,7 +177,7 @@ def _balls(value: Any) -> Any:
     """Exact balls of floats (or of balls, which pass through)."""
     if isinstance(value, np.ndarray) and value.ndim == 2:
         entries = [x if isinstance(x, arb) else arb(float(x)) for x in value.ravel()]
-        return arb_mat(*value.shape, entries)
+        return arb_mat(value.shape[0], value.shape[1], entries)
     return value if isinstance(value, arb) else arb(float(value))
 
 
