@@ -266,6 +266,16 @@ def _frame(rows: int, columns: int, random: Random) -> Matrix:
     return ((eye - skew) * (eye + skew).inv())[:, :columns]
 
 
+def _components(pairs: Iterable[tuple[MatrixExpr, MatrixExpr]]) -> list[set[MatrixExpr]]:
+    """Letters connected by commuting: polynomials in one matrix commute with each other."""
+    groups: list[set[MatrixExpr]] = []
+    for first, second in pairs:
+        touched = [g for g in groups if first in g or second in g]
+        groups = [g for g in groups if g not in touched]
+        groups.append({first, second}.union(*touched))
+    return groups
+
+
 def _model(
     letters: Iterable[MatrixExpr], kinds: Kinds, values: Values, random: Random
 ) -> dict[MatrixExpr, Matrix] | None:
@@ -282,17 +292,16 @@ def _model(
                 return None
             side = root * _frame(inner, shared, random).T
             model[letter] = side.T if flag else side
-    for first, second in kinds.commuting:
-        if second in model:
+    for group in _components(kinds.commuting):
+        if group & set(model):
             return None
-        if first not in model:
-            size = _count(first.shape[0], values)
-            made = kinds.free(first, size, size, random)
-            if made is None:
-                return None
-            model[first] = made
-        base = model[first]
-        model[second] = base**2 + random.randint(1, 3) * base + Matrix.eye(base.rows)
+        symmetric = bool(group & kinds.symmetric)
+        size = _count(next(iter(group)).shape[0], values)
+        base = Matrix(size, size, lambda _i, _j: random.randint(-3, 3))
+        base = base + base.T if symmetric else base
+        for letter in sorted(group, key=str):
+            c0, c1, c2 = (random.randint(-3, 3) for _ in range(3))
+            model[letter] = c0 * Matrix.eye(size) + c1 * base + c2 * base**2
     for letter in sorted(set(letters) - set(kinds.definitions) - set(model), key=str):
         rows, columns = (_count(d, values) for d in letter.shape)
         made = kinds.free(letter, rows, columns, random)

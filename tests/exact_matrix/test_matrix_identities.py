@@ -51,6 +51,7 @@ antisymmetric = (MatrixRelation(K.T, -K),)
 projector = (MatrixRelation(P * P, P),)
 orthogonal_projector = (*projector, MatrixRelation(P.T, P))
 commuting = (MatrixRelation(A * B, B * A),)
+all_commuting = tuple(MatrixRelation(p * q, q * p) for p, q in ((A, B), (A, C), (B, C)))
 balanced = (MatrixRelation(W1 * W1.T, W2.T * W2),)
 spectral = (*rotation, MatrixRelation(A, Q * D1 * Q.T), *diagonal)
 X, Y = (one + F * G).I, (Identity(m) + G * F).I
@@ -91,6 +92,8 @@ TRUE = {
     "reflection in a plane": ((one - 2 * P) * (one - 2 * P) - one, projector),
     "norm of a projection": (x.T * P.T * P * x - x.T * P * x, orthogonal_projector),
     "powers of commuting matrices": (A * B**3 - B**3 * A, commuting),
+    "three commuting matrices": (A * B * C - C * B * A, all_commuting),
+    "trace of commuting matrices": (Trace(A * B * C * A) - Trace(C * A * A * B), all_commuting),
     "balanced weights": (W2 * W1 * W1.T * W2.T - W2 * W2.T * W2 * W2.T, balanced),
     "function of a spectrum": (A**3 - Q * D1**3 * Q.T, spectral),
     "trace of a spectrum": (Trace(A**2) - Trace(D1**2), spectral),
@@ -140,6 +143,8 @@ FALSE = {
     "oblique projector": (P * P.T - P, projector),
     "complement": ((one - P) ** 2 - (one + P), projector),
     "commuting with the transposed": (A * B.T - B.T * A, commuting),
+    "commuting with others only": (A * B * C * Q - Q * C * B * A, all_commuting),
+    "trace of commuting with another": (Trace(A * Q * B * K) - Trace(A * B * Q * K), all_commuting),
     "balanced, wrong shape of the claim": (W2 * W1 * W1.T * W2.T - W2 * W2.T, balanced),
     "spectrum, wrong power": (A**3 - Q * D1**2 * Q.T, spectral),
     "Woodbury, sign": (X - (one + F * Y * G), ()),
