@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["label_dummies"]
 
-MAX_WORK = 3_000_000  # records made while searching
+MAX_WORK = 1_000_000  # records made while searching
 
 Labels = dict[Dummy, int]
 Encode = Callable[[Labels], "tuple[Records, int]"]

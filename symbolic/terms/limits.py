@@ -27,8 +27,8 @@ __all__ = [
 FORMAT = "derivax-term"
 VERSION = 1
 
-MAX_NODES = 1_000_000  # nodes of one term
-MAX_ARGUMENTS = 4_000_000  # arguments of all nodes together
+MAX_NODES = 500_000  # nodes of one term
+MAX_ARGUMENTS = 2_000_000  # arguments of all nodes together
 MAX_DIGITS = 100_000  # decimal digits of one integer
 MAX_NAME = 1_000  # characters of a symbol's or function's name
 MAX_TEXT = 1_000_000  # characters of a str inside a container

@@ -19,7 +19,7 @@ from derivax.symbolic.terms.limits import MAX_UNFOLDED
 
 __all__ = ["MAX_WALKED", "SympyOrder"]
 
-MAX_STEPS = 20_000_000
+MAX_STEPS = 5_000_000
 MAX_WALKED = 2_000_000
 
 

@@ -198,6 +198,13 @@ class _Reading:
             self.unbound.append(1 << fields[0])
             self.height.append(0)
             return
+        if head not in LIMITED and head not in BINDERS:
+            mask = 0
+            for child in children:
+                mask |= self.unbound[child]
+            self.unbound.append(mask)
+            self.height.append(below)
+            return
         scopes, count = self._scopes(index, head, fields, children, below)
         mask = 0
         for child, scope in zip(children, scopes, strict=True):
@@ -234,14 +241,12 @@ class _Reading:
                 outer = sum(masks[position + 1 :])
                 scopes += [masks[position] | outer] + [outer] * (length - 1)
             return scopes, sum(mask != 0 for mask in masks)
-        if head in BINDERS:
-            place, inside = BINDERS[head]
-            if place >= len(children):
-                raise TermError(f"node {index} ({head})", "has too few entries")
-            masks = self._new_masks(index, head, self._variables(children[place]), below)
-            inner = sum(masks)
-            return [inner if i in inside else 0 for i in range(len(children))], len(masks)
-        return [0] * len(children), 0
+        place, inside = BINDERS[head]
+        if place >= len(children):
+            raise TermError(f"node {index} ({head})", "has too few entries")
+        masks = self._new_masks(index, head, self._variables(children[place]), below)
+        inner = sum(masks)
+        return [inner if i in inside else 0 for i in range(len(children))], len(masks)
 
     def _variables(self, node: int) -> list[int]:
         """The nodes of the variables in a (possibly nested) Tuple that a binder names."""

@@ -22,7 +22,7 @@ def canonical_json(value: Any) -> str:
 
 def record_digest(head: str, fields: Sequence[Any], children: Sequence[bytes]) -> bytes:
     """What a record means: sha256 of head, fields and the digests of its children."""
-    own = canonical_json([head, *fields]).encode("ascii")
+    own = (canonical_json([head, *fields]) if fields else f'["{head}"]').encode("ascii")
     return hashlib.sha256(own + b"\0" + b"".join(children)).digest()
 
 
