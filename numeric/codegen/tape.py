@@ -43,11 +43,11 @@ class Tape:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
-        self.order: list[
-            tuple[int, int, int, bytes]
-        ] = []  # (is not const, first arg, depth, digest)
+        # sort keys: (is not const, first argument, depth, digest)
+        self.order: list[tuple[int, int, int, bytes]] = []
         self._index: dict[Node, int] = {}
         self.nonnegative: frozenset[int] = frozenset()  # arguments that are >= 0 on the domain
+        self.facts: dict[tuple[str, int], bool] = {}  # what recognisers found out about entries
 
     def __len__(self) -> int:
         return len(self.nodes)

@@ -79,12 +79,14 @@ class Writer:
                 literal = self.literal(value)
                 return Text(literal, ADD if literal.startswith("-") else ATOM)
         operation = OPERATIONS[node.op]
-        text = operation.write(self, node, [self.texts[k] for k in node.operands])
-        if len(text.text) > WIDTH - 30 and node.op not in ("add", "mul"):
-            for k in node.operands:
+        if (
+            node.op not in ("add", "mul")
+            and sum(len(self.texts[k].text) for k in node.operands) > WIDTH // 2
+        ):
+            for k in node.operands:  # what is long gets a name before it becomes an argument
                 if not self.texts[k].text.isidentifier() and self.tape[k].op not in LEAVES:
                     self._hold_node(k, OPERATIONS[self.tape[k].op].name)
-            text = operation.write(self, node, [self.texts[k] for k in node.operands])
+        text = operation.write(self, node, [self.texts[k] for k in node.operands])
         self.texts[i] = text
         if node.op in LEAVES or self._is_reciprocal(i):
             return text

@@ -102,3 +102,17 @@ def test_a_difference_inside_a_quotient_keeps_its_digits():
     xs, cs = np.array([1e-12, 1e-6, 0.1, 40.0, 1e5]), np.array([1e-12, 1e-3, 1.0, 1e-9, 1e-9])
     exact, _ = correctly_rounded(expr, [x, c], [xs, cs])
     np.testing.assert_allclose(f(xs, cs), exact, rtol=2e-15)
+
+
+def test_the_mode_without_assumptions_holds_for_negative_exponents_too():
+    free = symbols("t s u0 tau")
+    expr = MODE.xreplace(dict(zip(ARGS, free, strict=True)))
+    f = compile_formula(Formula(expr, free, name="mode"))
+    times = np.array([-1e9, -800.0, -300.0, -3.0, -1e-9, 0.0, 1e-9, 2.0, 900.0, 1e9])
+    for start in (1.0, 0.5, 2.0):
+        columns = [times, *(np.full_like(times, v) for v in (1.0, start, 1.0))]
+        exact, decided = correctly_rounded(expr, free, columns)
+        assert decided.all()
+        np.testing.assert_allclose(f(*columns), exact, rtol=2e-13, atol=1e-300)
+    slopes = jax.vmap(jax.grad(f, argnums=(0, 1, 2, 3)))(*columns)
+    assert all(np.all(np.isfinite(slope)) for slope in slopes)

@@ -132,12 +132,8 @@ def test_products_ask_for_full_precision_and_inverses_are_solves():
 
 def test_a_matrix_formula_is_a_value_too():
     f = compiled(t * A, A, t)
-    assert (
-        pickle.loads(pickle.dumps(f)) == f
-    )
-    assert (
-        f(np.eye(2, dtype="f"), np.float32(2)).dtype == "f"
-    )
+    assert pickle.loads(pickle.dumps(f)) == f
+    assert f(np.eye(2, dtype="f"), np.float32(2)).dtype == "f"
 
 
 def test_symbolic_powers_of_matrices_are_refused():

@@ -16,7 +16,9 @@ from fractions import Fraction
 from derivax.numeric.codegen.lower import entire
 from derivax.numeric.codegen.recognisers.exponential_sum import (
     Exponents,
+    ends_are_monomials,
     evaluate_sum,
+    flat_sum,
     gains,
     vanishing,
 )
@@ -37,12 +39,15 @@ from derivax.numeric.codegen.tape import Exact, Tape, exact
 __all__ = ["plan", "ratios"]
 
 HYPERBOLIC = frozenset({"sinh", "cosh", "sech", "csch"})
+EXPONENTIAL = HYPERBOLIC | {"exp", "entire"}
 REPEATED = 3  # G^2 in a denominator is divided by twice: the square may overflow
 
 
 def ratios(tape: Tape, order: Sequence[int]) -> dict[int, Ratio]:
     """Every entry of `order` as a Ratio; one that is not a rational operation is an atom."""
     found: dict[int, Ratio] = {}
+    if not any(tape[i].op in EXPONENTIAL for i in order):
+        return found
     for i in order:
         node = tape[i]
         if node.shape is not None:
@@ -200,18 +205,20 @@ def _only_hyperbolic(tape: Tape, i: int) -> bool:
 
 def _mentions(tape: Tape, i: int) -> bool:
     """Whether exponentials occur in the entry, through rational operations."""
-    stack, seen = [i], set()
+    facts = tape.facts
+    stack = [i]
     while stack:
-        k = stack.pop()
-        if k in seen:
+        k = stack[-1]
+        node = tape[k]
+        rational = node.operands if node.op in ("add", "mul", "power") else ()
+        waiting = [j for j in rational if ("mentions", j) not in facts]
+        if waiting and ("mentions", k) not in facts:
+            stack.extend(waiting)
             continue
-        seen.add(k)
-        op = tape[k].op
-        if op in ("exp", "entire") or op in HYPERBOLIC:
-            return True
-        if op in ("add", "mul", "power"):
-            stack.extend(tape[k].operands)
-    return False
+        stack.pop()
+        here = node.op in EXPONENTIAL
+        facts["mentions", k] = here or any(facts["mentions", j] for j in rational)
+    return facts["mentions", i]
 
 
 def _needs(tape: Tape, ratio: Ratio) -> set[int]:
@@ -229,8 +236,12 @@ def _needs(tape: Tape, ratio: Ratio) -> set[int]:
 
 def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> int:
     units = _units(ratio)
-    growing = len(units) == 1 and all(nonnegative(tape, r) for r in units)
-    exponents = Exponents(tape, units, new, clipped=scaled and not growing, growing=growing)
+    single = len(units) == 1
+    growing = single and all(nonnegative(tape, r) for r in units)
+    split = single and not growing and all(map(ends_are_monomials, ratio.exponential_factors()))
+    exponents = Exponents(
+        tape, units, new, clipped=scaled and not growing, growing=growing, split=scaled and split
+    )
     monomial = dict(ratio.monomial)
     plain, sums = [], []
     peaks = [exponents.total({g: q for g, q in monomial.items() if g[0] == "e"})]
@@ -254,7 +265,7 @@ def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> in
         )
     above: list[int] = []
     below: list[int] = []
-    growth = tape.add(peaks)
+    growth = flat_sum(tape, peaks)
     if tape.number(growth) != 0:  # in two halves: one alone may underflow before the quotient does
         above.append(tape.exp(tape.scale(Fraction(1, 2), growth)))
     _place(tape, tape.const(abs(ratio.coefficient.numerator)), 1, above, below)

@@ -28,7 +28,7 @@ from derivax.numeric.codegen.recognisers.ratio import (
 )
 from derivax.numeric.codegen.tape import Exact, Tape, exact
 
-__all__ = ["ExponentialSum", "Exponents", "evaluate_sum", "gains"]
+__all__ = ["ExponentialSum", "Exponents", "evaluate_sum", "flat_sum", "gains"]
 
 HIGHEST_ORDER = 4  # phi_1 ... phi_4
 NEAR = 2  # the series of phi_k hold for |e| <= 2
@@ -49,6 +49,8 @@ class Exponents:
     `units[r]` is the rational of which all multiples of r in the quotient are whole multiples.
     `growing`: there is one exponent, known to be >= 0; then the peak of every sum is known too,
     differences of exponents cancel on the tape, and nothing needs to be clipped.
+    `split`: there is one exponent b of unknown sign, written max(b, 0) + min(b, 0), so that
+    differences of its multiples are again exact: one of the two is zero.
     """
 
     def __init__(
@@ -58,9 +60,10 @@ class Exponents:
         new: Mapping[int, int],
         clipped: bool,
         growing: bool = False,
+        split: bool = False,
     ) -> None:
         self.tape, self.units, self.new = tape, units, new
-        self.clipped, self.growing = clipped, growing
+        self.clipped, self.growing, self.split = clipped, growing, split
 
     def base(self, r: int) -> int:
         scaled = self.tape.scale(self.units[r], self.new[r])
@@ -69,15 +72,29 @@ class Exponents:
         return scaled
 
     def total(self, part: Mapping[Generator, Exact] | Monomial) -> int:
+        """The exponent of a product of exponentials."""
+        tape = self.tape
         powers: dict[Generator, Exact] = dict(part)
-        items = sorted(powers.items())
-        return self.tape.add(
-            [
-                self.tape.scale(Fraction(q) / self.units[g[1]], self.base(g[1]))
-                for g, q in items
-                if g[0] == "e"
-            ]
-        )
+        terms = []
+        for (kind, r), q in sorted(powers.items()):
+            if kind == "e":
+                n = exact(Fraction(q) / self.units[r])
+                if self.split:
+                    terms += [tape.scale(n, self.side(r, op)) for op in ("max", "min")]
+                else:
+                    terms.append(tape.scale(n, self.base(r)))
+        return tape.add(terms)
+
+    def side(self, r: int, op: str) -> int:
+        """max(b, 0) or min(b, 0) of the exponent b."""
+        return self.tape.push(op, self.tape.sorted((self.base(r), self.tape.const(0))))
+
+
+def ends_are_monomials(polynomial: Polynomial) -> bool:
+    """Whether the terms with the largest and the smallest exponent cannot vanish."""
+    groups = _groups(polynomial)
+    ordered = sorted(groups, key=lambda part: sum(q for _, q in part))
+    return len(groups[ordered[0]]) == len(groups[ordered[-1]]) == 1
 
 
 def _split(monomial: Monomial) -> tuple[Monomial, Monomial]:
@@ -235,11 +252,12 @@ def evaluate_sum(
     near, extracted = found
     inverse = tuple(sorted((g, exact(-n)) for g, n in extracted.items()))
     coefficients = {part: writer.laurent(_times(c, {inverse: 1})) for part, c in groups.items()}
-    peak = _peak(writer, groups) if scaled else None
+    totals = {part: exponents.total(part) for part in sorted(groups)}
+    peak, totals = _peak(writer, groups, totals) if scaled else (None, totals)
 
     def decayed(part: Monomial) -> int:
-        e = exponents.total(part)
-        return tape.exp(tape.sub(e, peak) if peak is not None else e)
+        e = totals[part]
+        return tape.exp(flat_sum(tape, [e, tape.neg(peak)]) if peak is not None else e)
 
     far = tape.add(
         [tape.mul((coefficients[part], decayed(part))) for part in sorted(groups, reverse=True)]
@@ -252,24 +270,43 @@ def evaluate_sum(
     return ExponentialSum(extracted, peak, tape.select([(close, near)], far))
 
 
-def _peak(writer: _Writer, groups: Mapping[Monomial, Laurent]) -> int:
-    """The largest exponent among the terms whose coefficient is not zero."""
+def _peak(
+    writer: _Writer, groups: Mapping[Monomial, Laurent], totals: dict[Monomial, int]
+) -> tuple[int, dict[Monomial, int]]:
+    """The largest exponent among the terms whose coefficient is not zero, and the exponents, made
+    -oo for terms with coefficient zero."""
     tape = writer.tape
-    totals = {part: writer.exponents.total(part) for part in sorted(groups)}
+    highest = max(groups, key=lambda part: sum(q for _, q in part))
     if writer.exponents.growing:  # one exponent >= 0: the highest power dominates
-        return totals[max(groups, key=lambda part: sum(q for _, q in part))]
-    weighted = []
+        return totals[highest], totals
+    if writer.exponents.split:
+        ((generator, q),) = highest
+        n = exact(Fraction(q) / writer.exponents.units[generator[1]])
+        return tape.scale(n, writer.exponents.side(generator[1], "max")), totals
+    weighted = {}
     for part, e in totals.items():
         if len(groups[part]) > 1:  # s - u0 can vanish
             weight = writer.zeros(groups[part])
             present = tape.push("ne", tape.sorted((weight, tape.const(0))))
             e = tape.select([(present, e)], tape.push("named", (), "-inf"))
-        weighted.append(e)
-    peak = _largest(tape, weighted)
-    if not set(totals.values()) & set(weighted):  # all may vanish: then any exponent will do
+        weighted[part] = e
+    peak = _largest(tape, list(weighted.values()))
+    if not set(totals.values()) & set(weighted.values()):  # all may vanish: any exponent will do
         some = tape.push("ne", tape.sorted((peak, tape.push("named", (), "-inf"))))
         peak = tape.select([(some, peak)], _largest(tape, list(totals.values())))
-    return peak
+    return peak, weighted
+
+
+def flat_sum(tape: Tape, terms: Sequence[int]) -> int:
+    """The sum, with sums among the terms taken apart so that equal parts cancel."""
+    parts: list[int] = []
+    for term in terms:
+        coefficient, rest = tape.split(term)
+        if rest is not None and tape[rest].op == "add":
+            parts += [tape.scale(coefficient, k) for k in tape[rest].operands]
+        else:
+            parts.append(term)
+    return tape.add(parts)
 
 
 def _largest(tape: Tape, values: Sequence[int]) -> int:

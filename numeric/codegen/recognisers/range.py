@@ -9,35 +9,48 @@ from derivax.numeric.codegen.tape import Tape
 
 __all__ = ["nonnegative"]
 
-_ALWAYS = frozenset({"exp", "cosh", "abs", "max0"})
-_DEPTH = 200
+_ALWAYS = frozenset({"exp", "cosh", "abs", "gauss"})
 
 
-def nonnegative(tape: Tape, i: int, depth: int = 0) -> bool:
+def nonnegative(tape: Tape, i: int) -> bool:
     """Whether the entry is certainly >= 0 on the domain (False: unknown).
 
-    >>> from fractions import Fraction
     >>> tape = Tape()
     >>> x = tape.arg(0, "x")
     >>> nonnegative(tape, tape.power(x, 2)), nonnegative(tape, x)
     (True, False)
     """
-    if depth > _DEPTH:
-        return False
-    node = tape[i]
+    facts = tape.facts
+    stack = [i]
+    while stack:  # every entry is judged once, after its operands
+        k = stack[-1]
+        if ("nonnegative", k) in facts:
+            stack.pop()
+            continue
+        waiting = [j for j in tape[k].operands if ("nonnegative", j) not in facts]
+        if waiting:
+            stack.extend(waiting)
+            continue
+        stack.pop()
+        facts["nonnegative", k] = _judge(tape, k)
+    return facts["nonnegative", i]
+
+
+def _judge(tape: Tape, k: int) -> bool:
+    node = tape[k]
+    known = [tape.facts["nonnegative", j] for j in node.operands]
     if node.op == "const":
-        return node.data >= 0  # type: ignore[operator]
-    if node.op in _ALWAYS:
-        return True
+        return node.data >= 0
+    if node.op == "named":
+        return node.data not in ("-inf", "nan")
     if node.op == "arg":
-        return i in tape.nonnegative
+        return k in tape.nonnegative
     if node.op == "power":
         exponent = node.data
-        even = exponent.denominator == 1 and exponent.numerator % 2 == 0  # type: ignore[union-attr]
-        root = exponent.denominator % 2 == 0  # type: ignore[union-attr]
-        return even or root or nonnegative(tape, node.operands[0], depth + 1)
+        even = exponent.denominator == 1 and exponent.numerator % 2 == 0
+        return even or exponent.denominator % 2 == 0 or known[0]
     if node.op in ("add", "mul"):
-        return all(nonnegative(tape, k, depth + 1) for k in node.operands)
+        return all(known)
     if node.op == "max":
-        return any(nonnegative(tape, k, depth + 1) for k in node.operands)
-    return False
+        return any(known)
+    return node.op in _ALWAYS

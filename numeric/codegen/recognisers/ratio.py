@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 TERM_LIMIT = 72
+MOST_GENERATORS = 16
+HIGHEST_POWER = 12
 KEPT_POWER = 3  # a polynomial without exponentials to this power is not multiplied out
 
 Generator = tuple[str, int]
@@ -71,6 +73,8 @@ def _merge(parts: Iterable[Mapping[Any, Any]]) -> dict[Any, Any]:
 
 def product(ratios: Sequence[Ratio]) -> Ratio:
     coefficient: Exact = 1
+    if sum(len(r.monomial) + len(r.factors) for r in ratios) > 2 * MOST_GENERATORS:
+        raise TooLarge
     for r in ratios:
         coefficient *= r.coefficient
     return Ratio(
@@ -93,6 +97,8 @@ def total(ratios: Sequence[Ratio]) -> Ratio:
     ratios = [r for r in ratios if r.coefficient]
     if not ratios:
         return Ratio(0)
+    if len({g for r in ratios for g in r.monomial}) > MOST_GENERATORS:
+        raise TooLarge
     low_monomial = _lowest([r.monomial for r in ratios])
     low_factors = _lowest([r.factors for r in ratios])
     summed: dict[Monomial, Exact] = {}
@@ -100,7 +106,7 @@ def total(ratios: Sequence[Ratio]) -> Ratio:
         rest = _merge([r.monomial, {g: -n for g, n in low_monomial.items()}])
         terms: dict[Monomial, Exact] = {_sorted(rest): r.coefficient}
         for p, n in _merge([r.factors, {p: -n for p, n in low_factors.items()}]).items():
-            if n >= KEPT_POWER and not has_exponential(p):
+            if n > HIGHEST_POWER or (n >= KEPT_POWER and not has_exponential(p)):
                 raise TooLarge
             for _ in range(n):
                 terms = _times(terms, p)
