@@ -1,13 +1,9 @@
-"""Truncated Laurent series of an expression at a point, exact and on a ball.
+"""Truncated Laurent series of an expression at a point, with exact coefficients.
 
 `ExactSeries` finds, for every node, the order of vanishing v and the coefficients of
-f(x) / (x - p)**v exactly.  `BallSeries` repeats the walk with balls, on an interval or disc X
-around p: its k-th entry encloses g^(k)(xi)/k! for all xi in X, with g(x) = f(x) / (x - p)**v.
-Where f vanishes to order v at p, the jet of g follows from that of f by dropping v entries:
-g^(k)/k! is a mean of f^(k+v)/(k+v)! over X.  That is how removable singularities stay harmless on a
-ball.
+f(x) / (x - p)**v.
 
-Main definitions: `ExactSeries`, `BallSeries`, `NotAnalytic`, `TooShort`.
+Main definitions: `ExactSeries`, `Term`, `NotAnalytic`, `TooShort`.
 """
 
 from __future__ import annotations
@@ -15,34 +11,32 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import reduce
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import fmpq
 from sympy import Basic, Expr, Symbol
 
 from derivax.errors import DerivaxError
 from derivax.symbolic.exact import power_series as ps
 from derivax.symbolic.exact.ball import BallProgram
-from derivax.symbolic.exact.ball_heads import HEADS
-from derivax.symbolic.exact.ball_values import NAN, Ball, Undefined, current_bits, power
 from derivax.symbolic.exact.dag import Graph, Node
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.kernel_algebra import NeedsRoots
+from derivax.symbolic.exact.kernel_conversion import Conversion, kernel_graph
 from derivax.symbolic.exact.kernel_expressions import expression_of
+from derivax.symbolic.exact.kernel_functions import cosine, hyperbolic, sine
 from derivax.symbolic.exact.kernel_ring import KernelRing, Quotient, TooManyKernels
-from derivax.symbolic.exact.kernel_rules import Conversion, NeedsRoots, kernel_graph
 from derivax.symbolic.exact.probing import excludes_zero, sample_for
 
-__all__ = ["BallSeries", "ExactSeries", "NotAnalytic", "TooShort"]
+__all__ = ["CIRCULAR", "HYPERBOLIC", "SLOPES", "ExactSeries", "NotAnalytic", "Term", "TooShort"]
 
 _CAPACITIES = (12, 32, 64)
 _SECONDS = 20.0
 _POINTS = 6
-_MULTIPLIED_POWERS = 12
 
 # f' as an expression in the argument g: f(g)' = slope(g) g'
-_SLOPES: dict[type, Callable[[Expr], Expr]] = {
+SLOPES: dict[type, Callable[[Expr], Expr]] = {
     sp.atan: lambda g: 1 / (1 + g**2),
     sp.acot: lambda g: -1 / (1 + g**2),
     sp.asin: lambda g: 1 / sp.sqrt(1 - g**2),
@@ -82,28 +76,7 @@ class _QuotientField:
         return a.is_zero
 
 
-class _BallField:
-    """Coefficients that are balls."""
-
-    zero, one = arb(0), arb(1)
-
-    def add(self, a: Ball, b: Ball) -> Ball:
-        return a + b
-
-    def mul(self, a: Ball, b: Ball) -> Ball:
-        return a * b
-
-    def scaled(self, a: Ball, c: Fraction) -> Ball:
-        return a * fmpq(c.numerator, c.denominator)
-
-    def inverse(self, a: Ball) -> Ball:
-        return NAN if a.contains(0) else 1 / a
-
-    def is_zero(self, a: Ball) -> bool:
-        return bool(a.is_zero())
-
-
-class _Term:
+class Term:
     """coefficients[k] (x - p)**(valuation + k), to `len(coefficients)` terms."""
 
     __slots__ = ("coefficients", "valuation")
@@ -149,7 +122,7 @@ class ExactSeries:
                     raise NotAnalytic("the coefficients contain too many constants") from None
 
     @property
-    def root(self) -> _Term:
+    def root(self) -> Term:
         """The expansion of the whole expression."""
         return self.terms[self.graph.roots[0]]
 
@@ -169,8 +142,8 @@ class ExactSeries:
 
     # ---- walking ------------------------------------------------------------------------
 
-    def _walk(self) -> dict[int, _Term]:
-        terms: dict[int, _Term] = {}
+    def _walk(self) -> dict[int, Term]:
+        terms: dict[int, Term] = {}
         self.varying: set[int] = set()
         for slot, node in enumerate(self.graph.nodes):
             if node.expr == self.x if not node.expr.args else False:
@@ -191,18 +164,18 @@ class ExactSeries:
     def _zeros(self, count: int) -> list[Quotient]:
         return [self.ring.zero] * max(0, count)
 
-    def _constant(self, node: Node, terms: Mapping[int, _Term]) -> _Term:
+    def _constant(self, node: Node, terms: Mapping[int, Term]) -> Term:
         value = self.conversion.of(node.expr)
         return self._trimmed(0, [value, *self._zeros(self.length - 1)])
 
-    def _trimmed(self, valuation: int, coefficients: list[Quotient]) -> _Term:
+    def _trimmed(self, valuation: int, coefficients: list[Quotient]) -> Term:
         """Without leading zeros."""
         for k, c in enumerate(coefficients):
             if not c.is_zero:
-                return _Term(valuation + k, coefficients[k:])
-        return _Term(valuation + len(coefficients), [])
+                return Term(valuation + k, coefficients[k:])
+        return Term(valuation + len(coefficients), [])
 
-    def _node(self, node: Node, terms: Mapping[int, _Term]) -> _Term:
+    def _node(self, node: Node, terms: Mapping[int, Term]) -> Term:
         expr = node.expr
         args = [terms[a] for a in node.args]
         if isinstance(expr, sp.Add):
@@ -210,7 +183,7 @@ class ExactSeries:
         if isinstance(expr, sp.Mul):
             product = args[0]
             for factor in args[1:]:
-                product = _Term(
+                product = Term(
                     product.valuation + factor.valuation,
                     ps.multiply(self.field, product.coefficients, factor.coefficients),
                 )
@@ -219,16 +192,16 @@ class ExactSeries:
             return self._power(node, args)
         return self._function(node, args)
 
-    def _sum(self, args: list[_Term]) -> _Term:
+    def _sum(self, args: list[Term]) -> Term:
         low, end = min(a.valuation for a in args), min(a.precision for a in args)
         total = self._zeros(end - low)
         for a in args:
             shift = a.valuation - low
             for k, c in enumerate(a.coefficients[: max(0, end - a.valuation)]):
                 total[k + shift] = self.ring.add(total[k + shift], c)
-        return self._trimmed(low, total) if end > low else _Term(end, [])
+        return self._trimmed(low, total) if end > low else Term(end, [])
 
-    def _power(self, node: Node, args: list[_Term]) -> _Term:
+    def _power(self, node: Node, args: list[Term]) -> Term:
         base, exponent = args
         if node.args[1] in self.varying:
             log = self._logarithm(base)
@@ -247,9 +220,9 @@ class ExactSeries:
             self._demand_off_the_cut(base)
         valuation = int(constant.p) * base.valuation if integral and constant is not None else 0
         at = self.conversion.raised(lead, r)
-        return _Term(valuation, ps.power(self.field, base.coefficients, r, at))
+        return Term(valuation, ps.power(self.field, base.coefficients, r, at))
 
-    def _plain(self, term: _Term) -> list[Quotient]:
+    def _plain(self, term: Term) -> list[Quotient]:
         """Coefficients from (x - p)**0 on; refuses a pole."""
         if term.coefficients and term.valuation < 0:
             raise NotAnalytic("a function of an infinite argument")
@@ -261,7 +234,7 @@ class ExactSeries:
     def _exponential(self, plain: list[Quotient]) -> list[Quotient]:
         return ps.exponential(self.field, plain, self.conversion.exponential(plain[0]))
 
-    def _logarithm(self, term: _Term) -> _Term:
+    def _logarithm(self, term: Term) -> Term:
         if not term.coefficients:
             raise TooShort
         if term.valuation:
@@ -286,14 +259,14 @@ class ExactSeries:
             raise NotAnalytic(str(error)) from None
         raise NotAnalytic("it cannot be shown that a leading coefficient does not vanish")
 
-    def _demand_off_the_cut(self, term: _Term) -> None:
+    def _demand_off_the_cut(self, term: Term) -> None:
         """log and powers of a complex series jump where the value is negative."""
         signs = self.conversion.signs
         negative = signs.weak(term.coefficients[0]) < 0
         if negative and not all(signs.is_real(c) for c in term.coefficients):
             raise NotAnalytic("the branch cut of a logarithm or power")
 
-    def _function(self, node: Node, args: list[_Term]) -> _Term:
+    def _function(self, node: Node, args: list[Term]) -> Term:
         expr, head, conversion = node.expr, type(node.expr), self.conversion
         if head is sp.log and len(args) == 1:
             return self._logarithm(args[0])
@@ -305,15 +278,14 @@ class ExactSeries:
             raise NotAnalytic(f"{head.__name__} depends on {self.x} through its parameter")
         if head is sp.exp:
             return self._trimmed(0, self._exponential(plain))
-        if head in _CIRCULAR or head in _HYPERBOLIC:
-            sine, cosine = self._sine_cosine(plain, head in _HYPERBOLIC)
-            return self._ratio(head, sine, cosine)
+        if head in CIRCULAR or head in HYPERBOLIC:
+            return self._ratio(head, *self._sine_cosine(plain, head in HYPERBOLIC))
         rewritten = getattr(expr, "_as_kernels_", None)
-        if head in _SLOPES:
+        if head in SLOPES:
             variable = sp.Dummy("g")
-            slope = self._of_argument(_SLOPES[head](variable), variable, plain)
+            slope = self._of_argument(SLOPES[head](variable), variable, plain)
             slope = ps.multiply(self.field, slope, ps.derivative(self.field, plain))
-            value = conversion._opaque(head(variable), [at]) if not at.is_zero else None
+            value = conversion.opaque(head(variable), [at]) if not at.is_zero else None
             constant = conversion.of(head(sp.S.Zero)) if value is None else value
             return self._trimmed(0, ps.integral(self.field, slope, constant))
         if rewritten is not None or head in _ENTIRE or head in _POSITIVE_ONLY:
@@ -322,38 +294,38 @@ class ExactSeries:
             return self._trimmed(0, self._by_derivatives(expr, plain))
         raise NotAnalytic(f"no expansion of {head.__name__} is known")
 
-    def _signed(self, head: type, term: _Term) -> _Term:
+    def _signed(self, head: type, term: Term) -> Term:
         if not term.coefficients or term.valuation:
             raise NotAnalytic("a kink of the absolute value")
         sign = self.conversion.signs.of(term.coefficients[0])
         if not sign or not all(self.conversion.signs.is_real(c) for c in term.coefficients):
             raise NotAnalytic("the sign under an absolute value is unknown")
         if head is sp.sign:
-            return _Term(0, [self.ring.number(sign), *self._zeros(self.length - 1)])
-        return _Term(0, [self.ring.scaled(c, fmpq(sign)) for c in term.coefficients])
+            return Term(0, [self.ring.number(sign), *self._zeros(self.length - 1)])
+        return Term(0, [self.ring.scaled(c, fmpq(sign)) for c in term.coefficients])
 
     def _sine_cosine(
-        self, plain: list[Quotient], hyperbolic: bool
+        self, plain: list[Quotient], of_exponentials: bool
     ) -> tuple[list[Quotient], list[Quotient]]:
-        if hyperbolic:
-            cosine, sine = self.conversion.hyperbolic(plain[0])
-            return ps.sine_cosine(self.field, plain, sine, cosine, sign=1)
-        sine, cosine = self.conversion.sine(plain[0]), self.conversion.cosine(plain[0])
-        return ps.sine_cosine(self.field, plain, sine, cosine)
+        if of_exponentials:
+            cosh, sinh = hyperbolic(self.conversion, plain[0])
+            return ps.sine_cosine(self.field, plain, sinh, cosh, sign=1)
+        sin, cos = sine(self.conversion, plain[0]), cosine(self.conversion, plain[0])
+        return ps.sine_cosine(self.field, plain, sin, cos)
 
-    def _ratio(self, head: type, sine: list[Quotient], cosine: list[Quotient]) -> _Term:
-        s, c = self._trimmed(0, sine), self._trimmed(0, cosine)
-        one = _Term(0, [self.ring.one, *self._zeros(self.length - 1)])
-        above, below = {"s": s, "c": c, "1": one}, {**_CIRCULAR, **_HYPERBOLIC}[head]
+    def _ratio(self, head: type, sin: list[Quotient], cos: list[Quotient]) -> Term:
+        s, c = self._trimmed(0, sin), self._trimmed(0, cos)
+        one = Term(0, [self.ring.one, *self._zeros(self.length - 1)])
+        above, below = {"s": s, "c": c, "1": one}, {**CIRCULAR, **HYPERBOLIC}[head]
         if below[1] == "1":
             return above[below[0]]
         return self._quotient(above[below[0]], above[below[1]])
 
-    def _quotient(self, a: _Term, b: _Term) -> _Term:
+    def _quotient(self, a: Term, b: Term) -> Term:
         if not b.coefficients:
             raise TooShort
         self._demand_nonzero(b.coefficients[0])
-        return _Term(
+        return Term(
             a.valuation - b.valuation, ps.divide(self.field, a.coefficients, b.coefficients)
         )
 
@@ -364,7 +336,7 @@ class ExactSeries:
         inner.graph, inner._domain = kernel_graph(body), self._domain
         inner.ring, inner.conversion, inner.field = self.ring, self.conversion, self.field
         inner.varying = set()
-        terms: dict[int, _Term] = {}
+        terms: dict[int, Term] = {}
         for slot, node in enumerate(inner.graph.nodes):
             if node.expr == variable if not node.expr.args else False:
                 inner.varying.add(slot)
@@ -393,7 +365,7 @@ class ExactSeries:
         return ps.composed(self.field, outer, plain)
 
 
-_CIRCULAR = {
+CIRCULAR = {
     sp.sin: ("s", "1"),
     sp.cos: ("c", "1"),
     sp.tan: ("s", "c"),
@@ -401,7 +373,7 @@ _CIRCULAR = {
     sp.sec: ("1", "c"),
     sp.csc: ("1", "s"),
 }
-_HYPERBOLIC = {
+HYPERBOLIC = {
     sp.sinh: ("s", "1"),
     sp.cosh: ("c", "1"),
     sp.tanh: ("s", "c"),
@@ -409,182 +381,3 @@ _HYPERBOLIC = {
     sp.sech: ("1", "c"),
     sp.csch: ("1", "s"),
 }
-
-
-class BallSeries:
-    """Jets over a ball X of every node, with the orders of vanishing of an `ExactSeries`."""
-
-    def __init__(
-        self,
-        exact: ExactSeries,
-        environment: Mapping[Symbol, Ball],
-        centre: Ball,
-        ball: Ball,
-        length: int,
-    ) -> None:
-        self._exact, self._length = exact, length
-        self._field = _BallField()
-        self._values = dict(environment)
-        offset = ball - centre
-        self._distance = [offset, arb(1), *[arb(0)] * max(0, length - 2)][:length]
-        self._at, self._ball = centre, ball
-        self._terms: dict[int, _Term] = {}
-        for slot, node in enumerate(exact.graph.nodes):
-            self._terms[slot] = self._jet(slot, node)
-
-    def coefficient(self, k: int) -> Ball:
-        """An enclosure of f^(k)(xi)/k! over the ball."""
-        jet = self._lifted(self._terms[self._exact.graph.roots[0]], 0)
-        if k >= len(jet):
-            raise TooShort
-        return jet[k]
-
-    # ---- jets ---------------------------------------------------------------------------
-
-    def _jet(self, slot: int, node: Node) -> _Term:
-        exact = self._exact.terms[slot]
-        if slot not in self._exact.varying:
-            value = BallProgram(node.expr, self._values).at(self._values, current_bits())
-            if not exact.coefficients:
-                return _Term(0, [arb(0)] * self._length)
-            return _Term(0, [value, *[arb(0)] * (self._length - 1)])
-        if not node.expr.args:  # the variable itself
-            jet = [self._ball, arb(1), *[arb(0)] * (self._length - 2)]
-            return self._dropped(_Term(0, jet), exact.valuation)
-        if not exact.coefficients:
-            raise TooShort
-        args = [self._terms[a] for a in node.args]
-        return self._dropped(self._combined(node, args), exact.valuation)
-
-    def _lifted(self, term: _Term, valuation: int) -> list[Any]:
-        """The jet of f / (x - p)**valuation for a valuation not above the term's own."""
-        jet = term.coefficients
-        for _ in range(term.valuation - valuation):
-            jet = ps.multiply(self._field, jet, self._distance)
-        return jet
-
-    def _dropped(self, term: _Term, valuation: int) -> _Term:
-        """Raise the valuation to the order of vanishing known exactly."""
-        shift = valuation - term.valuation
-        if shift <= 0:
-            return term
-        if shift >= len(term.coefficients):
-            raise TooShort
-        return _Term(valuation, term.coefficients[shift:])
-
-    def _combined(self, node: Node, args: list[_Term]) -> _Term:
-        expr, field = node.expr, self._field
-        if isinstance(expr, sp.Add):
-            low = min(a.valuation for a in args)
-            total = self._lifted(args[0], low)
-            for a in args[1:]:
-                total = ps.add(field, total, self._lifted(a, low))
-            return _Term(low, total)
-        if isinstance(expr, sp.Mul):
-            product = args[0]
-            for factor in args[1:]:
-                product = _Term(
-                    product.valuation + factor.valuation,
-                    ps.multiply(field, product.coefficients, factor.coefficients),
-                )
-            return product
-        if isinstance(expr, sp.Pow):
-            return self._power(node, args)
-        return _Term(0, self._function(node, args))
-
-    def _power(self, node: Node, args: list[_Term]) -> _Term:
-        base, exponent = args
-        if node.args[1] in self._exact.varying:
-            plain = self._lifted(base, 0)
-            log = ps.logarithm(self._field, plain, _value(HEADS[sp.log], plain[0]))
-            product = ps.multiply(self._field, log, self._lifted(exponent, 0))
-            return _Term(0, ps.exponential(self._field, product, product[0].exp()))
-        r = exponent.coefficients[0]
-        valuation = 0
-        if base.valuation:
-            valuation = int(node.expr.args[1]) * base.valuation
-        return _Term(valuation, self._raised(base.coefficients, node.expr.args[1], r))
-
-    def _raised(self, jet: list[Any], exponent: Basic, r: Ball) -> list[Any]:
-        """jet**r; whole powers by multiplication, since the ball of jet[0] may contain zero."""
-        field = self._field
-        if not isinstance(exponent, sp.Integer) or abs(int(exponent)) > _MULTIPLIED_POWERS:
-            return ps.power(field, jet, r, _value(power, jet[0], r))
-        result = [arb(1), *[arb(0)] * (len(jet) - 1)]
-        one = result
-        for _ in range(abs(int(exponent))):
-            result = ps.multiply(field, result, jet)
-        return result if exponent >= 0 else ps.divide(field, one, result)
-
-    def _function(self, node: Node, args: list[_Term]) -> list[Any]:
-        expr, head, field = node.expr, type(node.expr), self._field
-        plain = self._lifted(args[-1], 0)
-        if head is sp.log:
-            return ps.logarithm(field, plain, _value(HEADS[sp.log], plain[0]))
-        if head is sp.exp:
-            return ps.exponential(field, plain, plain[0].exp())
-        if head is sp.Abs or head is sp.sign:
-            side = _value(HEADS[sp.sign], plain[0])
-            if head is sp.sign:
-                return [side, *[arb(0)] * (len(plain) - 1)]
-            return [c * side for c in plain]
-        if head in _CIRCULAR or head in _HYPERBOLIC:
-            circular = head in _CIRCULAR
-            names = (sp.sin, sp.cos) if circular else (sp.sinh, sp.cosh)
-            at_sine, at_cosine = (_value(HEADS[name], plain[0]) for name in names)
-            sign = -1 if circular else 1
-            sine, cosine = ps.sine_cosine(field, plain, at_sine, at_cosine, sign)
-            table = {"s": sine, "c": cosine, "1": [arb(1), *[arb(0)] * (len(plain) - 1)]}
-            above, below = {**_CIRCULAR, **_HYPERBOLIC}[head]
-            return table[above] if below == "1" else ps.divide(field, table[above], table[below])
-        if head in _SLOPES:
-            variable = sp.Dummy("g")
-            slope = self._composed_with(_SLOPES[head](variable), variable, plain)
-            slope = ps.multiply(field, slope, ps.derivative(field, plain))
-            return ps.integral(field, slope, _value(HEADS[head], plain[0]))
-        return ps.composed(field, self._outer_jet(expr, plain), plain)
-
-    def _outer_jet(self, expr: Expr, plain: list[Any]) -> list[Any]:
-        """f^(k)/k! over the ball of the argument."""
-        own = getattr(expr, "_taylor_ball_", None)
-        if own is not None:
-            return [_value(own, k, plain[0]) for k in range(len(plain))]
-        variable = sp.Dummy("g")
-        derivative: Expr = expr.func(*expr.args[:-1], variable)
-        values = {**self._values, variable: plain[0]}
-        outer: list[Any] = []
-        for k in range(len(plain)):
-            ball = BallProgram(derivative, values).at(values, current_bits())
-            outer.append(ball / arb(k).fac())
-            derivative = derivative.diff(variable)
-        return outer
-
-    def _composed_with(self, body: Expr, variable: Symbol, plain: list[Any]) -> list[Any]:
-        """The jet of a small expression in `variable`, free of removable singularities."""
-        field = self._field
-        jets: dict[int, list[Any]] = {}
-        graph = kernel_graph(body)
-        rest = [arb(0)] * (len(plain) - 1)
-        for slot, node in enumerate(graph.nodes):
-            args = [jets[a] for a in node.args]
-            if not args:
-                if node.expr == variable:
-                    jets[slot] = plain
-                else:
-                    jets[slot] = [BallProgram(node.expr).at((), current_bits()), *rest]
-            elif isinstance(node.expr, sp.Add):
-                jets[slot] = reduce(lambda a, b: ps.add(field, a, b), args)
-            elif isinstance(node.expr, sp.Mul):
-                jets[slot] = reduce(lambda a, b: ps.multiply(field, a, b), args)
-            elif isinstance(node.expr, sp.Pow):
-                jets[slot] = self._raised(args[0], node.expr.args[1], args[1][0])
-            else:  # exp, sinc
-                jets[slot] = self._function(node, [_Term(0, a) for a in args])
-        return jets[graph.roots[0]]
-
-
-def _value(function: Callable[..., Any], *args: Any) -> Any:
-    try:
-        return function(*args)
-    except (Undefined, ValueError, ArithmeticError):
-        return NAN

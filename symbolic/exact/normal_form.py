@@ -19,6 +19,8 @@ from flint import fmpq_mpoly
 from sympy import Basic
 
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.kernel_algebra import NeedsRoots
+from derivax.symbolic.exact.kernel_conversion import Conversion, kernel_graph
 from derivax.symbolic.exact.kernel_ring import (
     Kernel,
     KernelRing,
@@ -26,7 +28,6 @@ from derivax.symbolic.exact.kernel_ring import (
     RefusesForm,
     TooManyKernels,
 )
-from derivax.symbolic.exact.kernel_rules import Conversion, NeedsRoots, kernel_graph
 
 __all__ = ["NormalForm", "RefusesForm", "known_sign", "normal_form"]
 

@@ -18,12 +18,13 @@ from sympy import Basic, Expr, Symbol
 
 from derivax.errors import DomainError, InputError
 from derivax.symbolic.exact.ball import BallProgram, to_ball
+from derivax.symbolic.exact.ball_jets import BallSeries
 from derivax.symbolic.exact.ball_values import Ball
 from derivax.symbolic.exact.dag import symbols_of
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.kernel_ring import RefusesForm
-from derivax.symbolic.exact.laurent import BallSeries, ExactSeries, NotAnalytic, TooShort
+from derivax.symbolic.exact.laurent import ExactSeries, NotAnalytic, TooShort
 from derivax.symbolic.exact.precision import working_precision
 
 __all__ = ["remainder_bound", "taylor"]
