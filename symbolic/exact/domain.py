@@ -4,7 +4,8 @@ A `Domain` maps symbols to intervals, with relations between symbols in `where`
 (u0 < s < 10*u0 ...).  Points are drawn as exact rationals (for the zero test) or as floats,
 uniformly over their ordinals (for accuracy), always with special points among them.
 
-Main definitions: `Domain`; `Interval` is in `interval.py`, the drawing in `sampling.py`.
+Main definition: `Domain`; `Interval` is in `interval.py`, the drawing in `rational_sampling.py`
+and `float_sampling.py`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import sympy as sp
 from sympy import Basic, Symbol
 
 from derivax.errors import DomainError
-from derivax.symbolic.exact import sampling
 from derivax.symbolic.exact.conditions import decide
+from derivax.symbolic.exact.constraints import allowed
 from derivax.symbolic.exact.dag import symbols_of
+from derivax.symbolic.exact.float_sampling import float_points
 from derivax.symbolic.exact.interval import Interval
+from derivax.symbolic.exact.rational_sampling import rational_points
 
 __all__ = ["Domain", "Interval"]
 
@@ -159,7 +162,7 @@ class Domain(Mapping[Symbol, Interval]):
         if missing:
             raise DomainError(f"point {dict(point)}", f"no value for {', '.join(missing)}")
         answers = [i.contains(point[s]) for s, i in self._intervals.items()]
-        answers += [sampling.allowed(s, point[s]) for s in self._intervals]
+        answers += [allowed(s, point[s]) for s in self._intervals]
         if False in answers:
             return False
         answers += [decide(relation, point) for relation in self._where]
@@ -175,7 +178,7 @@ class Domain(Mapping[Symbol, Interval]):
 
         Raises `DomainError` if `where` leaves no point.
         """
-        return sampling.rational_points(self, count, seed)
+        return rational_points(self, count, seed)
 
     def float_points(
         self, count: int, seed: int = 0, dtype: Any = "float64"
@@ -188,7 +191,7 @@ class Domain(Mapping[Symbol, Interval]):
 
         Raises `DomainError` if `where` leaves no point, or no float lies in an interval.
         """
-        return sampling.float_points(self, count, seed, dtype)
+        return float_points(self, count, seed, dtype)
 
 
 def interval_of_assumptions(symbol: Symbol) -> Interval:
@@ -255,5 +258,5 @@ def _relations(where: Iterable[Basic], intervals: Mapping[Symbol, Interval]) -> 
 
 def _check_special_assumptions(symbol: Symbol, interval: Interval) -> None:
     """A nonzero symbol whose interval is only {0} is a contradiction."""
-    if interval.low == interval.high and not sampling.allowed(symbol, interval.low):
+    if interval.low == interval.high and not allowed(symbol, interval.low):
         raise DomainError(f"domain of {symbol}: {interval}", "contradicts its assumptions")

@@ -82,9 +82,7 @@ class Sample:
         self.variables = tuple(variables)
         self.points, self.seed = max(1, points), seed
         jets = [v for v in free_variables([*domain.where]) if not isinstance(v, Symbol)]
-        self._stand_ins = {
-            v: stand_in(v) for v in (*variables, *jets) if not isinstance(v, Symbol)
-        }
+        self._stand_ins = {v: stand_in(v) for v in (*variables, *jets) if not isinstance(v, Symbol)}
         # conditions on unknown functions, u(t) > 0, are conditions on what stands for them
         where = [relation.xreplace(self._stand_ins) for relation in domain.where]
         self._domain = Domain(domain).extended(self._stand_ins.values()).restricted(where=where)
