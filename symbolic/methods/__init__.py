@@ -1,1 +1,15 @@
-"""(to be described)"""
+"""Moves that theories share, one per file: how a rule concludes, and what is then checked.
+
+substitute, combine          put in, rewrite, multiply, add
+differentiate, integrate     and separate; `separable_ode` chains them for u' = f(u) g(t)
+solve_for                    explicit with its branch, as a root in a bracket, put back
+limit, series_to_order       with an exact argument, or a test that can fail
+closed_form, induction       recursions: the n-th value, statements for every n
+enumeration                  statements proven at each listed size
+cases, extremum, inequality  case distinctions, extreme values, certificates of inequalities
+spectral, hessian            eigenpairs, second derivatives
+matrix_identity, matrix_gradient   for all shapes
+invariant                    charges along flows and maps, or their balance law
+modified_equation            the differential equation that a small-step map follows
+theorem, identity            a citation; a scalar identity from nothing
+"""
