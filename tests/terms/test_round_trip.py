@@ -40,13 +40,13 @@ def identical(one: Any, two: Any) -> bool:
     if type(one) is not type(two):
         return False
     if isinstance(one, sp.Basic):
-        attributes = [getattr(o, "__dict__", {}) for o in (one, two)]
+        attributes = [getattr(o, "__dict__", {}).keys() - {"_free_symbols"} for o in (one, two)]
         return one is two or (
             one == two
             and hash(one) == hash(two)
             and len(one.args) == len(two.args)
             and all(map(identical, one.args, two.args))
-            and attributes[0].keys() == attributes[1].keys()
+            and attributes[0] == attributes[1]
             and getattr(one, "is_commutative", None) == getattr(two, "is_commutative", None)
         )
     if isinstance(one, dict):
