@@ -93,7 +93,9 @@ class _Judged:
         tolerance = np.asarray(comparison.tolerance, dtype=np.float64)
         self.allowed = tolerance + 8 * _EPS * np.abs(self.measured)
         difference = np.abs(self.predicted - self.measured)
-        self.ratio = np.where(np.isfinite(difference), difference / self.allowed, np.inf)
+        with np.errstate(all="ignore"):
+            ratio = np.where(difference == 0, 0.0, difference / self.allowed)
+        self.ratio = np.where(np.isfinite(difference), ratio, np.inf)
         self.worst = int(np.argmax(self.ratio))
 
     @property
