@@ -152,7 +152,7 @@ def _write_add(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
         else:
             text += f" - {body}" if negative else f" + {body}"
     if lines:
-        text = writer.join("sum", [*lines, text], " + ")
+        text = writer.join("sum", [*lines, text], " + ").replace(" + -", " - ")
     return Text(text, ADD)
 
 

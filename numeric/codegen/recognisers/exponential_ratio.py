@@ -120,7 +120,10 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
             return None
         return Plan(tuple(sorted(_needs(tape, ratio))), lambda new: _build(tape, ratio, new, True))
     in_monomial = any(g[0] == "e" for g in ratio.monomial)
-    scaled = in_monomial or any(n != 1 for n in sums.values()) or len(sums) > 1
+    joined = any(n != 1 for n in sums.values()) or len(sums) > 1
+    scaled = in_monomial or joined
+    if tape[i].op == "add" and not joined and not any(gains(tape, p) for p in sums):
+        return None  # a sum of exponentials: nothing overflows but what must
     removable = any(
         x is not None and ratio.monomial.get(x, 0) < 0 < order
         for x, order in (vanishing(tape, p) for p in sums)
