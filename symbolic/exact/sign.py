@@ -21,14 +21,14 @@ from sympy import Add, Basic, Mul, Symbol
 from sympy.core.relational import Relational
 
 from derivax.errors import CompileError, InputError
-from derivax.symbolic.exact.ball import BallProgram
+from derivax.symbolic.exact.ball import BallProgram, to_ball
 from derivax.symbolic.exact.conditions import decide
 from derivax.symbolic.exact.crossing import zero_crossing
-from derivax.symbolic.exact.dag import postorder
+from derivax.symbolic.exact.dag import differentiated, postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.normal_form import RefusesForm, known_sign
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
-from derivax.symbolic.exact.precision import QUICK_BITS, ZERO_TEST_BITS
+from derivax.symbolic.exact.precision import QUICK_BITS, ZERO_TEST_BITS, working_precision
 from derivax.symbolic.exact.probing import point_text, sample_for, settled, value_text
 from derivax.symbolic.exact.variables import free_variables
 
@@ -40,6 +40,10 @@ _BOX_DIMENSIONS = 4
 _POINTS = 200
 _ASSUMPTION_NODES = 200
 _UNDECIDED_LIMIT = Fraction(1, 100)
+_SMOOTH = {
+    *(sp.Add, sp.Mul, sp.Pow, sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh),
+    *(sp.atan, sp.asinh, sp.erf, sp.erfc, sp.gamma),
+}
 
 # head -> (holds when lhs - rhs is certainly > 0, ... = 0, ... < 0)
 _TRUTH: dict[type, tuple[bool, bool, bool]] = {
@@ -177,6 +181,7 @@ def _by_boxes(
         return None
     relations = [r for r in domain.where if set(free_variables([r])) <= set(symbols)]
     program = BallProgram([difference, *relations], symbols)
+    gradient = _gradient(difference, symbols)
     whole: _Box = tuple(
         (Fraction(int(domain[s].low.p), int(domain[s].low.q)), _top(domain[s].high))
         for s in symbols
@@ -187,8 +192,11 @@ def _by_boxes(
             detail = f"interval arithmetic on {count} boxes"
             return Finding(Outcome.PROVEN, "subdivision", detail, figures={"boxes": count})
         _, _, box = heapq.heappop(boxes)
-        ball, *conditions = program.at([_hull(low, high) for low, high in box], _BOX_BITS)
+        hulls = [_hull(low, high) for low, high in box]
+        ball, *conditions = program.at(hulls, _BOX_BITS)
         if any(condition is False for condition in conditions) or _certain(ball, truth) is True:
+            continue
+        if gradient is not None and _certain(_mean_value(program, gradient, box, hulls), truth):
             continue
         middle: dict[Basic, Any] = {
             s: (low + high) / 2 for s, (low, high) in zip(symbols, box, strict=True)
@@ -208,6 +216,31 @@ def _by_boxes(
                 boxes, (-float(max(b - a for a, b in child)), 2 * count + (part[0] != low), child)
             )
     return None
+
+
+def _gradient(difference: Basic, symbols: Sequence[Symbol]) -> BallProgram | None:
+    """The partial derivatives, if every head of the expression is continuously differentiable."""
+    for size, node in enumerate(postorder([difference])):
+        if size > _ASSUMPTION_NODES or (node.args and type(node) not in _SMOOTH):
+            return None
+    try:
+        return BallProgram([differentiated(difference, s) for s in symbols], symbols)
+    except CompileError:
+        return None
+
+
+def _mean_value(
+    program: BallProgram, gradient: BallProgram, box: _Box, hulls: Sequence[arb]
+) -> arb | None:
+    """f(m) + sum f_i(X) (X_i - m_i), which contains f(X): tight where f varies slowly."""
+    middle = [(low + high) / 2 for low, high in box]
+    with working_precision(_BOX_BITS):
+        total = program.at(middle, _BOX_BITS)[0]
+        for slope, hull, m in zip(gradient.at(hulls, _BOX_BITS), hulls, middle, strict=True):
+            if not isinstance(slope, arb) or not slope.is_finite():
+                return None
+            total = total + slope * (hull - to_ball(m))
+    return total if isinstance(total, arb) else None
 
 
 def _top(high: sp.Rational) -> Fraction:

@@ -41,7 +41,8 @@ def holds(relation: object, domain: Domain | None = None) -> Finding:
         (x * y + 2 > 0, BOX),
         (sp.And(x * y < 2, x * y > -2), BOX),
         (log(2 + x) > Rational(-1, 10), Domain.of([x], {x: (-1, 5)})),
-        (x**2 + y**2 >= 2 * x * y - Rational(1, 10), BOX),
+        (x**2 + y**2 >= 2 * x * y - Rational(1, 100), BOX),
+        (sp.sin(x) * sp.cos(y) < exp(x) + Rational(1, 5), BOX),
     ],
     ids=str,
 )
@@ -131,7 +132,7 @@ def test_known_signs_are_true_at_every_point() -> None:
     points = domain.rational_points(12)
     atoms = [p, q, x, t, q - p, 3 * p - q, exp(t), exp(x), sp.sqrt(p), log(1 + p), x + 2, 1 - t]
     known = 0
-    for _ in range(300):
+    for _ in range(200):
         terms = [
             rng.randint(-3, 3) * sp.Mul(*rng.choices(atoms, k=rng.randint(1, 3))) for _ in range(3)
         ]
@@ -145,7 +146,7 @@ def test_known_signs_are_true_at_every_point() -> None:
             ball = program.at(point, 128)
             assert not sign * ball < 0, (expr, point)
             assert not (strict and ball.is_zero()), (expr, point)
-    assert known > 40
+    assert known > 25
 
 
 def test_unknown_functions_are_variables() -> None:
