@@ -14,7 +14,7 @@ __all__ = ["Signs"]
 _FACT_TERMS = 12
 _FACTS = 24
 _SEARCH_DEPTH = 5
-_SEARCH_STEPS = 60
+_SEARCH_STEPS = 40
 
 _Monomial = tuple[int, ...]
 _Terms = dict[_Monomial, fmpq]
@@ -33,6 +33,7 @@ class Signs:
         self._ring = ring
         self._facts: list[tuple[_Terms, bool]] = []
         self._seen: set[frozenset[tuple[_Monomial, str]]] = set()
+        self._known: dict[frozenset[tuple[_Monomial, str]], tuple[bool, bool]] = {}
 
     def learn(self, a: Quotient, strict: bool) -> None:
         """Take a > 0 (or a >= 0) for granted."""
@@ -44,6 +45,7 @@ class Signs:
             and a.constant() is None
         ):
             self._facts.append(((a.num * below).to_dict(), strict))
+            self._known.clear()
 
     def is_real_poly(self, poly: fmpq_mpoly) -> bool:
         """Whether all kernels of the polynomial are real."""
@@ -75,6 +77,12 @@ class Signs:
         offending, strict = self._offending(terms)
         if offending is None or not self._facts:
             return offending is None, strict
+        key = frozenset((m, str(c)) for m, c in terms.items())
+        if key not in self._known:
+            self._known[key] = self._derived(terms)
+        return self._known[key]
+
+    def _derived(self, terms: _Terms) -> tuple[bool, bool]:
         weak = False
         for depth in range(1, _SEARCH_DEPTH + 1):  # short derivations first
             self._seen = set()
