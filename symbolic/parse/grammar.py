@@ -165,7 +165,7 @@ class Parser:
             raise self.error(token, str(reason)) from None
         except RecursionError:
             raise self.error(token, "is nested too deeply") from None
-        except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError) as why:
+        except Exception as why:  # whatever SymPy raises on a stranger's text is the text's fault
             raise self.error(token, f"SymPy refuses this: {why}") from None
         if made is S.ComplexInfinity or made is S.NaN:
             raise self.error(token, "this is undefined (a division by zero, or oo - oo)")

@@ -12,7 +12,7 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, Symbol, Tuple
 
-from derivax.errors import DerivaxError, TermError
+from derivax.errors import TermError
 from derivax.symbolic.terms.build import FIELDS, MAKERS, ORDERS, commutes_by_itself
 from derivax.symbolic.terms.dissect import LIMITED
 from derivax.symbolic.terms.heads import BINDERS, HEADS, KINDS, Head
@@ -93,17 +93,7 @@ class _Reading:
                 self._read(index, node)
             except TermError:
                 raise
-            except (
-                DerivaxError,
-                ArithmeticError,
-                AttributeError,
-                IndexError,
-                KeyError,
-                NotImplementedError,
-                RecursionError,
-                TypeError,
-                ValueError,
-            ) as error:
+            except Exception as error:  # a constructor of SymPy refuses its arguments
                 head = shown(node[0]) if isinstance(node, list) and node else shown(node)
                 raise TermError(
                     f"node {index} ({head})", f"SymPy refuses it: {type(error).__name__}: {error}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic
+from sympy import Basic, Rational
 from sympy.core.function import AppliedUndef
 from sympy.matrices.matrixbase import MatrixBase
 from sympy.printing.latex import LatexPrinter, accepted_latex_functions
@@ -24,6 +24,7 @@ __all__ = ["MAX_NODES", "expression_latex", "refuse_unprintable"]
 
 MAX_NODES = 20_000
 _DEEP = 250
+_MAX_BITS = 13_000  # Python refuses to print longer integers
 
 
 class _Printer(LatexPrinter):
@@ -80,6 +81,10 @@ def refuse_unprintable(expr: Any) -> None:
         if key in size:
             continue
         children = _children(obj)
+        if isinstance(obj, Rational) and max(abs(obj.p), obj.q).bit_length() > _MAX_BITS:
+            raise InputError(
+                "a number of more than 4000 digits", "is too large to be typeset", "name it"
+            )
         if done:
             size[key] = 1 + sum(size[id(child)] for child in children)
             depth[key] = 1 + max((depth[id(child)] for child in children), default=0)

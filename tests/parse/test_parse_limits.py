@@ -115,7 +115,8 @@ def test_long_but_honest_texts_are_read() -> None:
 
 alphabet = st.sampled_from(
     [*"()+-*/^<>=,;:'&|~.[]{}\"\\!@#$%_ \n\t\u00e9\u03b1\u221e\x00", "**", "==", "<=", "u'(t)",
-     "x", "y", "t", "1", "2", "0.5", "1e3", "10**9", "pi", "E", "I", "oo", "lambda", "and", "or", "not", "if",
+     "x", "y", "t", "1", "2", "0.5", "1e3", "10**9", "pi", "E", "I", "oo", "lambda", "and", "or",
+     "not", "if",
      "import", "Sum(", "Piecewise((", "Derivative(", *(f"{name}(" for name in FUNCTIONS)]
 )  # fmt: skip
 

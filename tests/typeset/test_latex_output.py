@@ -213,7 +213,8 @@ def test_what_does_not_fit_on_paper_is_refused_at_once() -> None:
     deep: Any = x
     for _ in range(2_000):
         deep = sp.sin(Add(deep, 1, evaluate=False), evaluate=False)
-    for obj in (shared, deep, sp.Tuple(shared), {"a": shared}, [deep]):
+    huge = x + sp.Integer(7) ** 9000
+    for obj in (shared, deep, sp.Tuple(shared), {"a": shared}, [deep], huge):
         with pytest.raises(InputError, match="too large"):
             latex(obj)
 

@@ -77,7 +77,12 @@ def test_what_is_too_large_is_named_and_not_written_out(make: str) -> None:
     e: Any = x
     for _ in range(100 if make == "shared" else 2_000):
         e = Add(e, e, evaluate=False) if make == "shared" else sp.sin(e + 1, evaluate=False)
-    for obj in (e, Statement(y, "=", e)):
+    for obj in (
+        e,
+        Statement(y, "=", e),
+        sp.Integer(7) ** 9000,
+        Formula(x + sp.Integer(7) ** 9000, [x]),
+    ):
         assert "too large to be shown" in render_text(obj)
 
 
