@@ -37,6 +37,7 @@ __all__ = [
     "CODE_IS_FORMULA",
     "CODE_IS_SOLUTION",
     "PROFILES",
+    "STEPS_FOLLOW",
     "Certificate",
     "Figure",
     "Level",
@@ -54,6 +55,7 @@ PROFILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 CODE_IS_FORMULA = "code = formula"
 CODE_IS_SOLUTION = "code = formula = solution of the problem"
+STEPS_FOLLOW = "every step follows from the problem"
 _MAX_BYTES = 64 * 1024 * 1024
 
 _LEVEL_TITLES = {

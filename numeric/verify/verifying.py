@@ -16,6 +16,7 @@ from derivax.numeric.verify.certificate import (
     CODE_IS_FORMULA,
     CODE_IS_SOLUTION,
     PROFILES,
+    STEPS_FOLLOW,
     Certificate,
     Level,
     source_digest,
@@ -202,6 +203,8 @@ class _Run:
     # --- what the certificate says ---------------------------------------------------------------
 
     def _claim(self) -> str:
+        if self.formula is None:
+            return STEPS_FOLLOW
         stated = self.derivation is not None or (
             self.formula is not None and self.formula.solves is not None
         )

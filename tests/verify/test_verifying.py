@@ -1,6 +1,7 @@
 """verify and recheck: from a formula or derivation to a certificate and back from its file."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sympy import Eq, Function, Symbol, exp, symbols
@@ -109,6 +110,14 @@ def test_a_formula_that_no_step_states_is_not_called_derived():
     level = verify(stray, profile="quick").levels["L0"]
     assert level.outcome is Outcome.OPEN
     assert "not stated" in level.detail
+
+
+def test_without_a_formula_no_code_is_claimed():
+    derivation = replace(derive_problem(DECAY), formula=None)
+    certificate = verify(derivation, profile="standard")
+    assert certificate.claim == "every step follows from the problem"
+    assert certificate.code is None
+    assert certificate.verdict == "verified"
 
 
 def test_without_a_problem_only_the_code_is_claimed():
