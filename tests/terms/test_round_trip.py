@@ -245,7 +245,7 @@ def sympy_order(obj: Any) -> Any:
     return obj.func(*args, evaluate=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(scalars)
 def test_expressions_come_back_in_the_order_of_sympy(expr: Any) -> None:
     again = back(expr)
