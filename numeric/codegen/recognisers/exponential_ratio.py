@@ -26,6 +26,7 @@ from derivax.numeric.codegen.recognisers.plan import Plan
 from derivax.numeric.codegen.recognisers.range import nonnegative
 from derivax.numeric.codegen.recognisers.ratio import (
     Generator,
+    Polynomial,
     Ratio,
     TooLarge,
     _unit,
@@ -239,6 +240,8 @@ def _needs(tape: Tape, ratio: Ratio) -> set[int]:
 
 def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> int:
     units = _units(ratio)
+    if len(units) > 1:
+        ratio = _settled(ratio)
     single = len(units) == 1
     growing = single and all(nonnegative(tape, r) for r in units)
     split = single and not growing and all(map(ends_are_monomials, ratio.exponential_factors()))
@@ -281,6 +284,32 @@ def _build(tape: Tape, ratio: Ratio, new: Mapping[int, int], scaled: bool) -> in
     last = above[:1] if tape.number(growth) != 0 else []
     result = _chain(tape, above, below, last)
     return tape.neg(result) if ratio.coefficient < 0 else result
+
+
+def _settled(ratio: Ratio) -> Ratio:
+    """The quotient with exponentials taken from the monomial back into a sum that has them.
+
+    exp(-x^2) + exp(z) is kept as exp(-x^2) (1 + exp(z + x^2)); evaluated so, z + x^2 - x^2 would
+    cost the digits of z.
+    """
+    monomial, factors = dict(ratio.monomial), dict(ratio.factors)
+    for g in sorted(k for k in monomial if k[0] == "e"):
+        for p, n in sorted(factors.items()):
+            if abs(n) == 1 and any(g in dict(m) for m, _ in p):
+                del factors[p]
+                factors[_shifted(p, g, exact(Fraction(monomial.pop(g)) / n))] = n
+                break
+    return Ratio(ratio.coefficient, monomial, factors)
+
+
+def _shifted(polynomial: Polynomial, g: Generator, q: Exact) -> Polynomial:
+    """The polynomial times g^q."""
+    terms = []
+    for m, c in polynomial:
+        powers = dict(m)
+        powers[g] = exact(powers.get(g, 0) + q)
+        terms.append((tuple(sorted((k, n) for k, n in powers.items() if n)), c))
+    return tuple(sorted(terms))
 
 
 def _place(tape: Tape, value: int, n: int, above: list[int], below: list[int]) -> None:
