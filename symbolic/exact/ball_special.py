@@ -150,6 +150,16 @@ def _zeta(s: Ball, a: Ball | None = None) -> Ball:
     return simplest(as_complex(s).zeta(as_complex(a)))
 
 
+def _cut_somewhere(function: Callable[..., Ball]) -> Callable[..., Ball]:
+    """A function whose cuts are not told apart: on complex balls it is never analytic."""
+
+    def guarded(*args: Ball) -> Ball:
+        planes = [a for a in args if isinstance(a, acb)]
+        return NAN if any(non_analytic(everywhere, a) for a in planes) else function(*args)
+
+    return guarded
+
+
 def _hypergeometric(upper: tuple[Ball, ...], lower: tuple[Ball, ...], z: Ball) -> Ball:
     if isinstance(z, arb):
         above = [a for a in upper if isinstance(a, arb)]
@@ -196,7 +206,7 @@ SPECIAL: dict[type, Callable[..., Any]] = {
     sp.uppergamma: _method("gamma_upper", (1, 0)),
     sp.lowergamma: _method("gamma_lower", (1, 0)),
     sp.LambertW: _lambert_w,
-    sp.zeta: _zeta,
+    sp.zeta: lambda s, *a: _cut_somewhere(_zeta)(s, *a) if a else _zeta(s),
     sp.polylog: _method("polylog", (1, 0)),
     sp.besselj: _method("bessel_j", (1, 0)),
     sp.bessely: _method("bessel_y", (1, 0)),
@@ -215,7 +225,7 @@ SPECIAL: dict[type, Callable[..., Any]] = {
     sp.Chi: branched("chi", cut, is_zero),
     sp.fresnels: entire("fresnel_s"),
     sp.fresnelc: entire("fresnel_c"),
-    sp.hyper: _hypergeometric,
+    sp.hyper: _cut_somewhere(_hypergeometric),
     sp.legendre: _method("legendre_p", (1, 0)),
     sp.chebyshevt: _method("chebyshev_t", (1, 0)),
     sp.chebyshevu: _method("chebyshev_u", (1, 0)),
@@ -224,9 +234,9 @@ SPECIAL: dict[type, Callable[..., Any]] = {
     sp.assoc_laguerre: _method("laguerre_l", (2, 0, 1)),
     sp.gegenbauer: _method("gegenbauer_c", (2, 0, 1)),
     sp.jacobi: _method("jacobi_p", (3, 0, 1, 2)),
-    sp.elliptic_k: lambda m: simplest(as_complex(m).elliptic_k()),
-    sp.elliptic_e: _elliptic_e,
-    sp.elliptic_f: _elliptic_f,
-    sp.elliptic_pi: _elliptic_pi,
+    sp.elliptic_k: _cut_somewhere(lambda m: simplest(as_complex(m).elliptic_k())),
+    sp.elliptic_e: _cut_somewhere(_elliptic_e),
+    sp.elliptic_f: _cut_somewhere(_elliptic_f),
+    sp.elliptic_pi: _cut_somewhere(_elliptic_pi),
 }
 """SymPy head -> function on balls."""

@@ -288,6 +288,33 @@ def test_integrals_with_kinks_are_not_underestimated() -> None:
     assert abs(complex(acb(root).real.mid(), 0) - 16 / 3) < 1e-14
 
 
+@pytest.mark.parametrize(
+    ("integrand", "low", "high"),
+    [
+        (sp.log(t), -1, 1),
+        (sp.sqrt(t - 1), 0, 2),
+        (sp.elliptic_k(t), 0, 2),
+        (sp.LambertW(t), -1, 1),
+        (sp.polylog(2, t), 0, 2),
+        (t ** Rational(1, 3), -1, 2),
+    ],
+    ids=str,
+)
+def test_integrals_across_branch_points_enclose_the_principal_value(
+    integrand: sp.Expr, low: int, high: int
+) -> None:
+    ball = acb(enclose(sp.Integral(integrand, (t, low, high)), {}, 24))
+    number = sp.lambdify(t, integrand, "mpmath")
+    with mpmath.workdps(20):
+        points = sorted({low, high, *(v for v in (0, 1) if low < v < high)})
+        if integrand.has(sp.LambertW):
+            points = [low, -mpmath.exp(-1), 0, high]
+        reference = complex(mpmath.quad(number, points))
+    if ball.is_finite():  # an integrable singularity may also leave it undecided
+        assert abs(float(ball.real.mid()) - reference.real) <= float(ball.real.rad()) + 1e-6
+        assert abs(float(ball.imag.mid()) - reference.imag) <= float(ball.imag.rad()) + 1e-6
+
+
 def test_unknown_functions_and_their_derivatives_are_arguments() -> None:
     f = sp.Function("f")
     slope = f(t).diff(t)
