@@ -37,6 +37,11 @@ def _same(tape: Tape, x: int, y: int) -> int:
     return y
 
 
+def _write_same(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    """The operand itself, under a name of its own: its multiples stay multiples of one value."""
+    return texts[0]
+
+
 def _write_series(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     name = f"phi{node.data}_series"
     writer.need(name)
@@ -63,6 +68,7 @@ def _write_log_sum_exp(writer: Writer, node: Node, texts: Sequence[Text]) -> Tex
 OPERATIONS: dict[str, Operation] = {
     "exp": function("jnp.exp", _same),
     "expm1": function("jnp.expm1", lambda tape, x, y: tape.exp(x)),
+    "exponent": Operation(_write_same, None, "exponent"),
     "clip_exponent": function("clip_exponent"),
     "phi_series": Operation(_write_series, None, "series"),
     "log_ratio": Operation(_write_log_ratio, None, "logarithm"),

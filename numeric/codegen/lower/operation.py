@@ -40,7 +40,6 @@ Partial = Callable[[Tape, int, int], int]  # tape, node, which operand -> d node
 class Operation:
     """`write` makes the text; `partial` the exact partial derivative (None: it is zero).
 
-    `support` names the functions of `derivax.numeric.codegen.support` that the text calls;
     `name` is the stem of a temporary that holds the value.
     """
 

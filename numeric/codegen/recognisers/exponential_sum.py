@@ -67,9 +67,9 @@ class Exponents:
 
     def base(self, r: int) -> int:
         scaled = self.tape.scale(self.units[r], self.new[r])
-        if self.clipped and self.tape.number(scaled) is None:
-            return self.tape.push("clip_exponent", (scaled,))
-        return scaled
+        if self.tape.number(scaled) is not None or not (self.clipped or self.growing):
+            return scaled
+        return self.tape.push("clip_exponent" if self.clipped else "exponent", (scaled,))
 
     def total(self, part: Mapping[Generator, Exact] | Monomial) -> int:
         """The exponent of a product of exponentials."""

@@ -23,7 +23,6 @@ FILES = (
     "error_function",
     "powers",
     "roots",
-    "matrices",
 )
 
 
