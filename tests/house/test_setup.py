@@ -19,7 +19,9 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 def make(*words: str, folder: Path, path: str) -> subprocess.CompletedProcess[str]:
     for file in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / file, folder)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")}
+    # `make PYTHON=... test` hands its variables down to the tests
+    ours = ("MAKE", "MFLAGS", "PYTHON", "JOBS", "PYTEST_ARGS")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     return subprocess.run(
         ["make", *words],
         capture_output=True,
