@@ -56,7 +56,8 @@ UNDECIDED_LIMIT = Fraction(1, 100)
 """Largest fraction of undecided points with which a test still counts."""
 
 _SMALLEST_RESOLUTION = 1e-300
-_BATCHES = 3
+_BATCHES = 9  # the fourth and later ones only where a few points are undecided
+_FEW_UNDECIDED = 2
 
 
 def vanishes(
@@ -191,7 +192,10 @@ class _BallTest:
                     continue
                 counted += 1
                 worst = max(worst, ratio)
-            if counted >= self._sample.points:
+            enough = self._sample.points
+            if undecided <= _FEW_UNDECIDED:  # an extreme point or two must not decide: draw more
+                enough = max(enough, int(undecided / UNDECIDED_LIMIT))
+            if counted >= enough or (number >= 2 and undecided > _FEW_UNDECIDED):
                 break
         figures = {
             "points": counted,

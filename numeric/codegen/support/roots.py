@@ -20,19 +20,23 @@ def bracket_middle(low, high):
 def bracketed_root(body, low, high, parameters):
     """The point of (low, high) where body(u, parameters) changes sign, by bisection.
 
-    The bracket may be infinite and the body singular at its ends; the sign at the upper end (at
-    the lower, where the upper tells nothing) says in which direction the body rises.  A root
+    The bracket may be infinite and the body singular at its ends; the sign at the upper end (just
+    below it, or at the lower end, where the upper tells nothing) says in which direction the body
+    rises: a root closer to the upper end than rounding lies between the two.  A root
     below the smallest normal number is returned as that number, never as the end 0, where F and
     its derivatives are often singular.
     """
     largest = jnp.finfo(low.dtype).max / 4.0
     tiny = jnp.finfo(low.dtype).tiny
     width = 4.0 * jnp.finfo(low.dtype).eps
-    bottom = jnp.where(low == 0.0, tiny, jnp.clip(low, -largest, largest))
-    top = jnp.where(high == 0.0, -tiny, jnp.clip(high, -largest, largest))
-    above = jnp.sign(body(top - jnp.maximum(width * jnp.abs(top), tiny), parameters))
+    bottom = jnp.where(low == 0.0, tiny, jnp.where(jnp.isinf(low), -largest, low))
+    top = jnp.where(high == 0.0, -tiny, jnp.where(jnp.isinf(high), largest, high))
+    inside = jnp.sign(body(top - jnp.maximum(width * jnp.abs(top), tiny), parameters))
+    at_top = jnp.sign(body(top, parameters))
+    sure = jnp.logical_and(jnp.abs(at_top) > 0.0, jnp.isfinite(high))
+    above = jnp.where(sure, at_top, inside)
     below = jnp.sign(body(bottom + jnp.maximum(width * jnp.abs(bottom), tiny), parameters))
-    told = jnp.logical_or(above > 0.0, above < 0.0)
+    told = jnp.logical_and(jnp.abs(above) > 0.0, jnp.logical_or(sure, above != below))
     rising = jnp.where(told, above, -below)
 
     def step(_, ends):

@@ -191,7 +191,7 @@ def _strengths_from_y(derivation: Derivation, y: Function, y0: Symbol, c: Symbol
         {"a": "a-of-t", "b": "b-of-t"},
         [t, a0, b0, s, tau],
         name="mode_ab",
-        domain={t: (0, oo)},
+        domain={t: (0, oo), a0: (-1000, 1000), b0: (-1000, 1000)},
         solves=_strengths_problem(),
     )
     return derivation.concluded(formula)
