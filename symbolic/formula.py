@@ -212,6 +212,8 @@ def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
     for argument in arguments:
         if isinstance(argument, MatrixSymbol | IndexedBase):
             covered |= argument.free_symbols
+        if isinstance(argument, MatrixSymbol):  # SymPy does not count its dimensions
+            covered |= {s for size in argument.shape for s in size.free_symbols}
     stray = sorted((s for s in free if s not in covered), key=str)
     if stray:
         raise InputError(

@@ -27,19 +27,20 @@ from derivax.symbolic.exact.dag import differentiated, free_symbols_of, postorde
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.nodes.root_enclosure import changes_sign, enclose_root
 
-__all__ = ["ImplicitRoot"]
+__all__ = ["FIRST_ROOT_INDEX", "ImplicitRoot", "canonical_variable"]
 
-_FIRST_INDEX = 10**12
+FIRST_ROOT_INDEX = 10**12
 _DISPLAY_NAMES = ("u", "v", "w", "z", "y")
 
 
-def _canonical(level: int, low: Expr, high: Expr) -> Dummy:
+def canonical_variable(level: int, low: Expr, high: Expr) -> Dummy:
+    """The bound variable of a node at this level, with the assumptions of its bracket."""
     assumptions: dict[str, bool] = {"real": True}
     if low.is_extended_nonnegative:
         assumptions = {"positive": True}
     elif high.is_extended_nonpositive:
         assumptions = {"negative": True}
-    return Dummy("u", dummy_index=_FIRST_INDEX + level, **assumptions)
+    return Dummy("u", dummy_index=FIRST_ROOT_INDEX + level, **assumptions)
 
 
 class ImplicitRoot(Expr):
@@ -79,7 +80,7 @@ class ImplicitRoot(Expr):
         body, low, high = (as_expression(a) for a in (body, low, high))
         _checked(body, variable, low, high)
         inside = [n.level for n in postorder([body]) if isinstance(n, ImplicitRoot)]
-        canonical = _canonical(1 + max(inside, default=0), low, high)
+        canonical = canonical_variable(1 + max(inside, default=0), low, high)
         if canonical != variable:
             body = replaced(body, {variable: canonical})
         for end in (low, high):
@@ -115,7 +116,7 @@ class ImplicitRoot(Expr):
     @property
     def level(self) -> int:
         """1 + the largest level of the nodes inside the body."""
-        return int(self.variable.dummy_index) - _FIRST_INDEX
+        return int(self.variable.dummy_index) - FIRST_ROOT_INDEX
 
     @property
     def bound_symbols(self) -> list[Symbol]:

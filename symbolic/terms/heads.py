@@ -26,9 +26,11 @@ from sympy.sets.sets import Set
 
 from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
-from derivax.symbolic.nodes.implicit_root import _FIRST_INDEX as FIRST_ROOT_INDEX
-from derivax.symbolic.nodes.implicit_root import ImplicitRoot
-from derivax.symbolic.nodes.implicit_root import _canonical as canonical_variable
+from derivax.symbolic.nodes.implicit_root import (
+    FIRST_ROOT_INDEX,
+    ImplicitRoot,
+    canonical_variable,
+)
 from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
 from derivax.symbolic.nodes.phi import Phi
 
