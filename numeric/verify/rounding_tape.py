@@ -340,7 +340,10 @@ class Tape:
             state = self._merge(active, new, state)
 
     def _scan(self, params: Any, operands: Sequence[int]) -> list[int]:
-        consts, carry = params["num_consts"], params["num_carry"]
+        if "num_consts" in params:
+            consts, carry = params["num_consts"], params["num_carry"]
+        else:  # JAX >= 0.12 keeps the three groups of operands themselves
+            consts, carry = (len(group.vals) for group in params["ft_in"].unpack()[:2])
         if len(operands) > consts + carry or len(params["jaxpr"].jaxpr.outvars) > carry:
             raise NoRoundingRuleError("scan over arrays")
         state = list(operands[consts:])

@@ -51,7 +51,8 @@ def _integral(parser: Parser, token: Token) -> Any:
 
 
 def _over_range(parser: Parser, token: Token, cls: Any, *, integer: bool) -> Any:
-    first, *limits = parser.arguments(token, lambda: _pair_or_value(parser))
+    # nothing between the brackets reads as an empty list, which is refused below
+    first, *limits = parser.arguments(token, lambda: _pair_or_value(parser)) or [[]]
     if isinstance(first, list) or not 1 <= len(limits) <= 8:
         raise parser.error(token, f"{cls.__name__} takes a body and ranges (k, low, high)")
     body = parser.scalar(token, first)
@@ -98,7 +99,7 @@ def _try_list(parser: Parser) -> list[Any] | None:
 
 
 def _derivative(parser: Parser, token: Token) -> Any:
-    first, *rest = parser.arguments(token, lambda: _pair_or_value(parser))
+    first, *rest = parser.arguments(token, lambda: _pair_or_value(parser)) or [[]]
     if isinstance(first, list) or not rest:
         raise parser.error(token, "Derivative takes an expression and variables",
                          "write Derivative(u(t), t)")  # fmt: skip

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from derivax.errors import ParseError
@@ -123,6 +123,9 @@ alphabet = st.sampled_from(
 
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(st.text(max_size=40), st.lists(alphabet, max_size=14).map("".join)))
+@example("Sum()")
+@example("Derivative()")
+@example("Piecewise()")
 def test_any_text_is_an_expression_or_a_parse_error(text: str) -> None:
     for reader in (parse, parse_equations, parse_given, parse_domain, parse_relations, parse_names):
         start = time.process_time()
