@@ -27,6 +27,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derivax.errors import CompileError
+from derivax.numeric.special.table import ROW_OF_PRIMAL
 
 __all__ = ["CALLS", "HEADER", "VALUES", "check_source", "load"]
 
@@ -38,9 +39,12 @@ broadcast_shapes broadcast_to cbrt ceil clip concatenate cos cosh equal exp expa
 finfo floor full full_like isfinite isinf isnan int32 log log1p logical_and logical_not logical_or
 logical_xor matmul maximum minimum mod moveaxis multiply negative ones_like power reshape rint round
 sign sin sinh sqrt square squeeze stack sum swapaxes take tan tanh trace where zeros zeros_like
+trunc copysign signbit any all
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type
 """
-_LAX_CALLS = "abs erf erfc fori_loop integer_pow stop_gradient nextafter"
+_LAX_CALLS = """
+abs erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
+"""
 
 CALLS = frozenset(
     [f"jnp.{n}" for n in _JNP_CALLS.split()] + [f"lax.{n}" for n in _LAX_CALLS.split()]
@@ -255,5 +259,7 @@ def load(
     scope: dict[str, Any] = {"__builtins__": {}, "jax": jax, "jnp": jnp, "lax": lax}
     exec(compile(tree, "<derivax generated code>", "exec"), scope)
     defined = [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
+    # a special function stays one call in a trace, by its name: its error is known as a whole
+    scope.update({name: jax.jit(scope[name]) for name in defined if name in ROW_OF_PRIMAL})
     scope.update({name: run for name, run in (given or {}).items() if name in defined})
     return {name: scope[name] for name in defined}

@@ -23,6 +23,7 @@ from derivax.numeric.codegen.lower import (
     matrices,
     phi,
     rounding,
+    special,
     trigonometric,
 )
 from derivax.numeric.codegen.lower.operation import Operation
@@ -39,6 +40,8 @@ __all__ = ["CHILDREN", "HEADS", "OPERATIONS", "supported"]
 Read = Callable[["Reader", sympy.Basic, Sequence[int]], int]
 
 HEADS: dict[type, Read] = {
+    # the table of special functions; what a family below reads itself comes later and wins
+    **special.HEADS,
     # numbers
     sympy.Rational: arithmetic.read_rational,
     sympy.Float: arithmetic.read_float,
@@ -129,6 +132,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
 }
 
 OPERATIONS: dict[str, Operation] = {
+    **special.OPERATIONS,
     **arithmetic.OPERATIONS,
     **exponential.OPERATIONS,
     **trigonometric.OPERATIONS,

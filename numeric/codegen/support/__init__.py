@@ -1,5 +1,6 @@
 """Functions that generated code calls: JAX's own where it is good, better ones where it is not.
 
+The special functions live in `derivax.numeric.special`, those that only generated code needs here.
 Each file imports jax only and stays inside the subset of `derivax.numeric.codegen.emit`, so that
 the text of a function can be copied into generated modules.
 
@@ -13,28 +14,25 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
-__all__ = ["FILES", "names", "source"]
+from derivax.numeric.special.table import FAMILIES
 
-FILES = (
-    "exponentials",
-    "phi_series",
-    "hyperbolic",
-    "inverse_trigonometric",
-    "error_function",
-    "powers",
-    "roots",
-)
+__all__ = ["FILES", "SPECIAL", "names", "source"]
+
+FILES = ("exponentials", "phi_series", "powers", "roots")
+SPECIAL = "derivax.numeric.special"
 
 
 @lru_cache(maxsize=1)
 def _functions() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Name -> (text, names of support functions it mentions), in file order."""
     bodies: dict[str, tuple[str, ast.FunctionDef]] = {}
-    for stem in FILES:
-        text = files(__name__).joinpath(f"{stem}.py").read_text(encoding="utf-8")
+    places = [(SPECIAL, stem) for stem in FAMILIES] + [(__name__, stem) for stem in FILES]
+    for package, stem in places:
+        text = files(package).joinpath(f"{stem}.py").read_text(encoding="utf-8")
         lines = text.splitlines()
         for node in ast.parse(text).body:
             if isinstance(node, ast.FunctionDef):
+                assert node.name not in bodies, f"two support functions {node.name}"
                 bodies[node.name] = ("\n".join(lines[node.lineno - 1 : node.end_lineno]), node)
     found = {}
     for name, (body, tree) in bodies.items():

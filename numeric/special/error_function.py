@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jax import lax
 
-from derivax.numeric.codegen.support.exponentials import gaussian
+from derivax.numeric.special.elementary import gaussian
 
 
 def accurate_erfc(x):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from derivax.numeric.codegen.support.exponentials import accurate_log1p
+from derivax.numeric.special.elementary import accurate_log1p
 
 
 def accurate_sinh(x):

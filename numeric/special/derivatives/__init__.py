@@ -1,0 +1,1 @@
+"""Partial derivatives of the special functions, one file per family, through public functions."""

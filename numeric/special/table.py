@@ -1,0 +1,97 @@
+"""The one table of special functions: SymPy head -> function, errors, derivatives, cuts.
+
+*Main definitions*: `Row`, `ROWS`, `ROW_OF_FUNCTION`, `ROW_OF_HEAD`, `ROW_OF_PRIMAL`, `FAMILIES`.
+
+This file imports nothing: the table is read by the code generator, by verification and by the
+public package alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "FAMILIES",
+    "ROWS",
+    "ROW_OF_FUNCTION",
+    "ROW_OF_HEAD",
+    "ROW_OF_PRIMAL",
+    "Row",
+]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One special function.
+
+    Args:
+        function: the public name, also the name of the operation on the tape.
+        family: the file of `numeric/special` that defines it.
+        partials: per argument the name of the function of `numeric/special/derivatives/<family>`
+            that is the partial derivative; None where there is none (integer orders, say).
+        heads: the SymPy heads that are this function, with the same arguments in the same order;
+            how other heads are expressed through it stands in `numeric/codegen/lower/special.py`.
+        ulp: the documented largest error in float32 and float64, in units in the last place;
+            `python benchmarks/special/ulp_table.py` measures it.
+        scale: "value" (relative to the value, near zeros too) or "envelope" (of an oscillation:
+            relative to sqrt(f^2 + f'^2)).
+        tier: A (used by theories and SymPy's solutions), B (the rest of `sympy.functions.special`),
+            C (combinatorial).
+        domain: where it has real values; NaN outside.
+        cuts: branch cuts of the complex function whose real values these are.
+        primal: the name of the defining function, the one that generated modules contain; empty:
+            `<function>_function`.  It must not be a word that users take for an argument.
+    """
+
+    function: str
+    family: str
+    partials: tuple[str | None, ...]
+    heads: tuple[str, ...] = ()
+    ulp: tuple[float, float] = (3.0, 4.0)
+    scale: str = "value"
+    tier: str = "A"
+    domain: str = "real"
+    cuts: str = "none"
+    primal: str = ""
+
+    @property
+    def arity(self) -> int:
+        return len(self.partials)
+
+    @property
+    def definition(self) -> str:
+        """The name of the defining function."""
+        return self.primal or f"{self.function}_function"
+
+
+# Files whose functions may be called by generated code, in an order in which none needs a later
+# one.  (Only the order of the text depends on it; Python finds a function wherever it stands.)
+FAMILIES: tuple[str, ...] = (
+    "double_word",
+    "elementary",
+    "hyperbolic",
+    "trigonometric",
+    "error_function",
+)
+
+ROWS: tuple[Row, ...] = (
+    # elementary: exponentials and logarithms
+    Row("log1p", "elementary", ("d_log1p",), primal="accurate_log1p", domain="x >= -1"),
+    Row("gaussian", "elementary", ("d_gaussian", None), primal="gaussian"),
+    # hyperbolic
+    Row("sinh", "hyperbolic", ("d_sinh",), ("sinh",), primal="accurate_sinh"),
+    Row("cosh", "hyperbolic", ("d_cosh",), ("cosh",), primal="accurate_cosh"),
+    Row("atanh", "hyperbolic", ("d_atanh",), ("atanh",), primal="accurate_arctanh",
+        domain="-1 <= x <= 1", cuts="(-oo, -1], [1, oo)"),
+    # trigonometric
+    Row("asin", "trigonometric", ("d_asin",), ("asin",), primal="accurate_arcsin",
+        domain="-1 <= x <= 1", cuts="(-oo, -1], [1, oo)"),
+    # error functions
+    Row("erfc", "error_function", ("d_erfc",), ("erfc",), primal="accurate_erfc"),
+)  # fmt: skip
+
+ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}
+ROW_OF_PRIMAL: dict[str, Row] = {row.definition: row for row in ROWS}
+ROW_OF_HEAD: dict[tuple[str, int], Row] = {
+    (head, row.arity): row for row in ROWS for head in row.heads
+}
