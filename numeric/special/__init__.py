@@ -3,8 +3,8 @@
 Every function of `table.ROWS` is an attribute of this package, made when it is first asked for:
 
 >>> from derivax.numeric import special
->>> float(special.log1p(1e-10))
-9.9999999995e-11
+>>> float(special.log1p(1e-20))
+1e-20
 
 Values to the accuracy that the table states (measured: `accuracy.json`, `docs`), exact derivatives
 of all orders in the differentiable arguments, jit, vmap, float32 and float64; NaN outside the
