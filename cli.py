@@ -148,8 +148,16 @@ def build_parser() -> argparse.ArgumentParser:
     _add_output(one)
 
     one = verb("equal", _equal, "decide whether two expressions are equal on a domain")
-    one.add_argument("a", metavar="A")
-    one.add_argument("b", metavar="B")
+    one.add_argument("sides", metavar="A B", nargs="*", help="two texts or NAMEs")
+    one.add_argument(
+        "--expr", metavar="TEXT", action="append", default=[], help="a side; give it twice"
+    )
+    one.add_argument("--args", metavar="NAMES", help="all variables: 't k u0'")
+    one.add_argument("--integer", metavar="NAMES", help="variables that are integers: 'n k'")
+    one.add_argument("--complex", metavar="NAMES", help="variables over the complex plane: 'z'")
+    one.add_argument("--points", type=int, default=32, help="random points (default: 32)")
+    one.add_argument("--seed", type=int, default=0, help="of the random points (default: 0)")
+    one.add_argument("--seconds", type=float, default=20.0, help="time limit (default: 20)")
     _add_ranges(one)
     _add_output(one)
 
@@ -306,7 +314,9 @@ def _equal(args: argparse.Namespace) -> int:
     from derivax import verbs
     from derivax.subjects import compared
 
-    finding = verbs.equal(*compared(args))
+    sides, how = compared(args)
+    finding = verbs.equal(*sides, **how)
+    first, second = args.sides + args.expr
     if args.json:
         report = {
             "outcome": str(finding.outcome),
@@ -314,13 +324,19 @@ def _equal(args: argparse.Namespace) -> int:
             "detail": finding.detail,
             "resolution": finding.resolution,
             "witness": None if finding.witness is None else dict(finding.witness),
+            "figures": dict(finding.figures),
         }
         emit_json(report, args.output)
     else:
-        lines = [f"{finding.outcome}: {args.a} = {args.b}  ({finding.method})"]
+        lines = [f"{finding.outcome}: {first} = {second}  ({finding.method})"]
         lines += [finding.detail] if finding.detail else []
+        if finding.resolution is not None:
+            lines.append(f"resolution: {finding.resolution:.0e}")
         if finding.witness is not None:
-            lines.append("witness: " + ", ".join(f"{k} = {v}" for k, v in finding.witness.items()))
+            witness = dict(finding.witness)
+            point = ", ".join(f"{k} = {v}" for k, v in witness.pop("point", {}).items())
+            lines.append(f"witness: {point or 'every point'}")
+            lines += [f"  {k}: {v}" for k, v in witness.items() if k != "bits"]
         emit("\n".join(lines), args.output)
     return _status([finding.outcome.established])
 

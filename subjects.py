@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sympy import Basic, Symbol, true
@@ -110,13 +110,65 @@ def compiled_subjects(args: argparse.Namespace) -> Iterator[tuple[str, Any]]:
         yield name, verbs.compile(subject, **how)
 
 
-def compared(args: argparse.Namespace) -> tuple[Formula, Formula]:
-    """The two sides of `derivax equal`, on their common domain."""
+def compared(args: argparse.Namespace) -> tuple[list[Any], dict[str, Any]]:
+    """The two sides of `derivax equal`, and how they are compared."""
+    words = [*args.sides, *args.expr]
+    if len(words) != 2:
+        raise InputError(
+            f"{len(words)} sides", "equal compares two", "write derivax equal --expr A --expr B"
+        )
+    integers, planes = (set(parse_names(t) if t else ()) for t in (args.integer, args.complex))
     texts = _texts(args)
-    a, b = parse(args.a, texts.symbols), parse(args.b, texts.symbols)
-    symbols = sorted((s for s in a.free_symbols | b.free_symbols if isinstance(s, Symbol)), key=str)
-    ranges = texts.ranges_of(symbols)
-    return Formula(a, symbols, ranges, texts.where), Formula(b, symbols, ranges, texts.where)
+    sides: list[Any] = []
+    for word in words:
+        named = word.partition("/")[0] in {name.partition("/")[0] for name in catalog.RESULTS}
+        sides.append(verbs.derive(word).formula if named else parse(word, texts.symbols))
+    free = {s for side in sides for s in _symbols_of(side)}
+    known = {**{s.name: s for s in free}, **texts.symbols}
+    symbols = {name: _sorted(s, integers, planes) for name, s in known.items()}
+    unknown = sorted((integers | planes) - set(known))
+    if unknown:
+        raise InputError(unknown[0], "is no symbol of the two sides", f"known: {_listing(known)}")
+    if integers or planes:
+        sides = [side if isinstance(side, Formula) else parse(word, symbols)
+                 for word, side in zip(words, sides, strict=True)]  # fmt: skip
+    own = {s.name: s for side in sides if isinstance(side, Formula) for s in _symbols_of(side)}
+    symbols.update(own)
+    sides = [side if isinstance(side, Formula) else parse(word, symbols)
+             for word, side in zip(words, sides, strict=True)] if own else sides  # fmt: skip
+    used = sorted({s for side in sides for s in _symbols_of(side)}, key=str)
+    where = [relation.xreplace({known[n]: symbols[n] for n in known}) for relation in texts.where]
+    related = {s for relation in where for s in relation.free_symbols}
+    how: dict[str, Any] = {
+        "domain": texts.ranges_of([*used, *sorted(related - set(used), key=str)]),
+        "where": where,
+        "points": args.points,
+        "seed": args.seed,
+        "seconds": args.seconds,
+    }
+    if args.args is not None:
+        how["args"] = [symbols[name] for name in parse_names(args.args)]
+    return sides, how
+
+
+def _symbols_of(side: Any) -> set[Symbol]:
+    found = set(side.args) if isinstance(side, Formula) else side.free_symbols
+    return {s for s in found if isinstance(s, Symbol)}
+
+
+def _sorted(symbol: Symbol, integers: set[str], planes: set[str]) -> Symbol:
+    """The symbol as `--integer` and `--complex` want it; its sign stays."""
+    if symbol.name in planes:
+        return Symbol(symbol.name, complex=True)
+    if symbol.name in integers:
+        signs = ("positive", "nonnegative", "negative", "nonpositive")
+        sign = {name: True for name in signs[:4] if getattr(symbol, f"is_{name}")}
+        return Symbol(symbol.name, integer=True, **dict(list(sign.items())[:1]))
+    return symbol
+
+
+def _listing(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
 
 
 # --- text ------------------------------------------------------------------------------------

@@ -279,28 +279,74 @@ def verify(
     return judge(x, profile=profile, seed=seed, budget=budget, ground_truth=truth)
 
 
-def equal(a: Any, b: Any, domain: Mapping[Any, Any] | None = None) -> Finding:
-    """Are two expressions or formulas the same on a domain?
+def equal(
+    a: Any,
+    b: Any,
+    domain: Mapping[Any, Any] | None = None,
+    *,
+    where: Iterable[Any] | str = (),
+    args: Sequence[Any] | None = None,
+    points: int = 32,
+    seed: int = 0,
+    seconds: float | None = 20.0,
+) -> Finding:
+    r"""Are two formulas the same on a domain, \(a(x) = b(x)\) for all \(x\)?
+
+    Equal means: at every point of the domain the same complex value (principal branches of log,
+    roots and inverse functions; for real x, log(x**2) and 2*log(x) differ at x < 0), or no value on
+    either side.  Where exactly one side has a value the two differ, except at isolated points
+    ((x**2 - 1)/(x - 1) against x + 1 at 1), which are listed in `figures["conditions"]`.
+
+    Args:
+        a, b: each an expression, a matrix or matrix expression, text, a Formula, a Derivation, a
+            NAME of the catalogue, or a dict / tuple of expressions (compared output by output).
+            Names in text mean the symbols of the other side, else real symbols.
+        domain: {symbol or name: (low, high)}; narrows what assumptions and Formulas say.
+        where: relations between the symbols, as expressions or text: `"u0 < s"`.
+        args: all variables, where each side has some that the other lacks.
+        points: random points of the ball test (special points and switches come on top).
+        seed: of these points.
+        seconds: time limit; what is undecided then is `open`.
 
     Returns:
-        A finding: `proven`, `holds` (with resolution), `refuted` (with a witness point) or `open`.
+        A finding: `proven`; `holds`, with `resolution`, the smallest relative difference that would
+        have been seen; `refuted`, with `witness` {point (exact), first, second, difference, bits};
+        or `open`, with `detail` saying what was undecided.
+
+    Raises:
+        InputError: not expressions, shapes or keys that do not match, one name for two symbols,
+            functions of different variables.
+        DomainError: the domain is empty or contradicts assumptions.
 
     >>> from sympy import cos, sin, symbols
     >>> x = symbols("x", real=True)
     >>> str(equal(sin(2*x), 2*sin(x)*cos(x)).outcome), str(equal(sin(2*x), 2*sin(x)).outcome)
     ('proven', 'refuted')
+    >>> equal("log(x^2)", "2*log(x)").witness["difference"]
+    '-6.283185307*I'
+    >>> str(equal("log(x^2)", "2*log(x)", where="x > 0").outcome)
+    'proven'
     """
-    from derivax.symbolic.obligations import Vanishes
-    from derivax.symbolic.statements import Statement, common_domain
+    from derivax.symbolic.equality import equality
 
-    left, right = _formula(a), _formula(b)
-    if len(left.outputs) != 1 or len(right.outputs) != 1:
-        raise InputError("a formula with several outputs", "is compared output by output", "")
-    area = common_domain(left.domain, right.domain)
-    if domain is not None:
-        area = area.restricted(dict(domain))
-    difference = Statement(left.outputs[0], "=", right.outputs[0]).residual
-    return Vanishes(difference, area, "the two are equal").check()
+    return equality(
+        *(_compared(x) for x in (a, b)),
+        domain,
+        where=where,
+        args=args,
+        points=points,
+        seed=seed,
+        seconds=seconds,
+    )
+
+
+def _compared(x: Any) -> Any:
+    """A side of `equal`: names and derivations become formulas, the rest stays."""
+    from derivax.symbolic.derivation import Derivation
+
+    if isinstance(x, str) and x.partition("/")[0] in {n.partition("/")[0] for n in catalog.RESULTS}:
+        return _formula(x)
+    return _formula(x) if isinstance(x, Derivation) else x
 
 
 def recheck(path: str | Path) -> tuple[Certificate, ...]:

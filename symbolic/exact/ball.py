@@ -33,6 +33,7 @@ from derivax.errors import CompileError, DomainError, InputError
 from derivax.symbolic.exact import ball_heads
 from derivax.symbolic.exact.ball_heads import NAN, Ball, Undefined, is_nan, simplest
 from derivax.symbolic.exact.dag import Graph, exact_float, exact_number
+from derivax.symbolic.exact.patience import check
 from derivax.symbolic.exact.precision import ROUNDING_LADDER, working_precision
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
 ]
 
 Value = Any  # a ball, or True / False / None for a condition
+
+_CHECK_EVERY = 64  # instructions between looks at the clock
 
 
 def to_ball(value: Any) -> Ball:
@@ -224,7 +227,10 @@ class BallProgram:
         slots: list[Value] = [balls[key] for key in self._input_slot]
         slots.extend(self._constant_balls())
         poles: set[int] = set()
-        for function, indices, wants_environment in self._code:
+        check()
+        for number, (function, indices, wants_environment) in enumerate(self._code, 1):
+            if not number % _CHECK_EVERY:
+                check()
             operands = [slots[i] for i in indices]
             try:
                 if wants_environment:

@@ -21,6 +21,8 @@ from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
+from derivax.symbolic.exact.patience import check
+
 __all__ = ["Kernel", "KernelRing", "Quotient", "RefusesForm", "TooManyKernels"]
 
 _PRODUCT_LIMIT = 400_000
@@ -149,6 +151,7 @@ class KernelRing:
     # ---- arithmetic ---------------------------------------------------------------------
 
     def _check(self) -> None:
+        check()
         if time.monotonic() > self.deadline:
             raise RefusesForm("the normal form takes too long")
 

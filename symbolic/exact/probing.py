@@ -19,6 +19,7 @@ from derivax.symbolic.exact.ball_values import Ball
 from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.outcome import Finding, Outcome
+from derivax.symbolic.exact.switching import switching_points
 from derivax.symbolic.exact.variables import free_variables, is_jet, stand_in
 
 __all__ = [
@@ -87,6 +88,16 @@ class Sample:
         where = [relation.xreplace(self._stand_ins) for relation in domain.where]
         self._domain = Domain(domain).extended(self._stand_ins.values()).restricted(where=where)
         self._batches: dict[int, list[dict[Basic, Any]]] = {}
+        self.switches: list[dict[Basic, Any]] = []
+
+    @property
+    def domain(self) -> Domain:
+        """The domain of the symbols and of what stands for the jets."""
+        return self._domain
+
+    def look_at_switches(self, exprs: Sequence[Basic]) -> None:
+        """Put the points where one of `exprs` changes its formula in front of the first batch."""
+        self.switches = switching_points(exprs, self._domain, self.variables, self.seed)
 
     def batch(self, number: int) -> list[dict[Basic, Any]]:
         """The points of a batch; the first has the special points in front."""
@@ -95,7 +106,7 @@ class Sample:
             back = {dummy: jet for jet, dummy in self._stand_ins.items()}
             renamed = [{back.get(s, s): v for s, v in point.items()} for point in drawn]
             self._batches[number] = renamed if not number else renamed[-self.points :]
-        return self._batches[number]
+        return self._batches[number] if number else self.switches + self._batches[0]
 
 
 def sample_for(

@@ -4,7 +4,8 @@
 refute, and says how fine it was.  `sign_holds` does the same for inequalities.
 
 A point counts only if the ball there is finite, has a radius of at most 1e-40 of the largest term,
-and still contains zero at 4096 bits (1024 if it contains an integral, whose quadrature is slow).
+and still contains zero at 4096 bits (1024 if it contains an integral, whose quadrature is slow;
+1024 or 512 if a single evaluation takes long: the finding says how many).
 The largest term: the largest summand of a sum, the product
 of the largest terms of the factors of a product, followed from the top of the expression down to
 the first head that is neither (whose value is taken; 1 if that value may itself be zero).
@@ -15,6 +16,7 @@ Main definitions: `vanishes`, `sign_holds`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -30,6 +32,7 @@ from derivax.symbolic.exact.dag import Graph, postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
+from derivax.symbolic.exact.patience import OutOfTime
 from derivax.symbolic.exact.precision import (
     QUADRATURE_BITS,
     QUICK_BITS,
@@ -47,7 +50,7 @@ from derivax.symbolic.exact.probing import (
 from derivax.symbolic.exact.sign import sign_holds
 from derivax.symbolic.exact.variables import binds_variables
 
-__all__ = ["MARGIN", "UNDECIDED_LIMIT", "ball_test", "sign_holds", "vanishes"]
+__all__ = ["MARGIN", "UNDECIDED_LIMIT", "ball_test", "sign_holds", "vanishes", "zero_on"]
 
 MARGIN = Fraction(1, 10**40)
 """Largest radius, relative to the largest term, of a ball that counts."""
@@ -58,6 +61,9 @@ UNDECIDED_LIMIT = Fraction(1, 100)
 _SMALLEST_RESOLUTION = 1e-300
 _BATCHES = 9  # the fourth and later ones only where a few points are undecided
 _FEW_UNDECIDED = 2
+_SLOW_SECONDS = 0.05
+_SLOW_BITS = 512
+_TIMED_POINTS = 4
 
 
 def vanishes(
@@ -88,7 +94,7 @@ def vanishes(
     domain, sample = sample_for(scalars, domain, points, seed)
     findings = []
     for (label, _), scalar in zip(entries, scalars, strict=True):
-        finding = _scalar_vanishes(scalar, domain, sample)
+        finding = zero_on(scalar, domain, sample)
         if finding.outcome is Outcome.REFUTED:
             if label:
                 witness = {**(finding.witness or {}), "entry": label}
@@ -108,10 +114,19 @@ def ball_test(
     ((_, scalar),) = entries_of(expr)
     scalar = settled(scalar)
     _, sample = sample_for([scalar], domain, points, seed)
+    sample.look_at_switches([scalar])
     return _BallTest(scalar, sample).run()
 
 
-def _scalar_vanishes(expr: Basic, domain: Domain, sample: Sample) -> Finding:
+def zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
+    """Whether a settled scalar is zero on the domain: probe, proof, then the whole ball test."""
+    try:
+        return _zero_on(expr, domain, sample)
+    except OutOfTime:
+        return Finding(Outcome.OPEN, "ball test", "the time was over before a point was decided")
+
+
+def _zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
     if expr.is_Number:
         if expr.is_zero:
             return Finding(Outcome.PROVEN, "identity", "the two sides are the same expression")
@@ -119,6 +134,7 @@ def _scalar_vanishes(expr: Basic, domain: Domain, sample: Sample) -> Finding:
         return Finding(Outcome.REFUTED, "identity", "a nonzero number", witness=witness)
     try:
         test = _BallTest(expr, sample)
+        sample.look_at_switches([expr])
         probed = test.probe()
     except CompileError as error:
         return Finding(Outcome.OPEN, "ball test", str(error))
@@ -173,30 +189,16 @@ class _BallTest:
 
     def run(self) -> Finding:
         """The whole test."""
-        counted = undecided = excluded = 0
-        worst = 0.0
-        for number in range(_BATCHES):
-            for point in self._sample.batch(number):
-                ball, _, undefined = self._at(point, QUICK_BITS)
-                if excludes_zero(ball):
-                    return refuted(point, ball, QUICK_BITS)
-                if undefined:
-                    excluded += 1
-                    continue
-                ball, leaves, _ = self._at(point, self._bits)
-                if excludes_zero(ball):
-                    return refuted(point, ball, self._bits)
-                ratio = self._scale.relative_radius(ball, leaves)
-                if ratio is None:
-                    undecided += 1
-                    continue
-                counted += 1
-                worst = max(worst, ratio)
-            enough = self._sample.points
-            if undecided <= _FEW_UNDECIDED:  # an extreme point or two must not decide: draw more
-                enough = max(enough, int(undecided / UNDECIDED_LIMIT))
-            if counted >= enough or (number >= 2 and undecided > _FEW_UNDECIDED):
-                break
+        tally = _Tally()
+        late = ""
+        try:
+            found = self._counted(tally)
+            if found is not None:
+                return found
+        except OutOfTime:
+            late = "; the time was over"
+        counted, undecided, excluded = tally.counted, tally.undecided, tally.undefined
+        worst = tally.worst
         figures = {
             "points": counted,
             "undecided": undecided,
@@ -208,16 +210,64 @@ class _BallTest:
         ):
             detail = (
                 f"{counted} points show zero, {undecided} are undecided at {self._bits} bits"
-                f" and {excluded} undefined"
+                f" and {excluded} undefined{late}"
             )
             return Finding(Outcome.OPEN, "ball test", detail, figures=figures)
         return Finding(
             Outcome.HOLDS,
             "ball test",
-            f"zero at {counted} points to {self._bits} bits",
+            f"zero at {counted} points to {self._bits} bits{late}",
             resolution=max(worst, _SMALLEST_RESOLUTION),
             figures=figures,
         )
+
+    def _counted(self, tally: _Tally) -> Finding | None:
+        """Go through the batches; a refutation, or None."""
+        for number in range(_BATCHES):
+            for point in self._sample.batch(number):
+                ball, _, undefined = self._at(point, QUICK_BITS)
+                if excludes_zero(ball):
+                    return refuted(point, ball, QUICK_BITS)
+                if undefined:
+                    tally.undefined += 1
+                    continue
+                self._choose_bits(point, tally)
+                ball, leaves, _ = self._at(point, self._bits)
+                if excludes_zero(ball):
+                    return refuted(point, ball, self._bits)
+                ratio = self._scale.relative_radius(ball, leaves)
+                if ratio is None:
+                    tally.undecided += 1
+                    continue
+                tally.counted += 1
+                tally.worst = max(tally.worst, ratio)
+            enough = self._sample.points
+            if tally.undecided <= _FEW_UNDECIDED:  # an extreme point must not decide: draw more
+                enough = max(enough, int(tally.undecided / UNDECIDED_LIMIT))
+            if tally.counted >= enough or (number >= 2 and tally.undecided > _FEW_UNDECIDED):
+                break
+        return None
+
+    def _choose_bits(self, point: Mapping[Basic, Any], tally: _Tally) -> None:
+        """Stop the ladder early for an expression whose balls take long.
+
+        The whole test needs some hundred evaluations; a special function of large parameters may
+        take a second for one at 4096 bits.  The bits reached are part of the finding.
+        """
+        while tally.counted + tally.undecided < _TIMED_POINTS and self._bits > _SLOW_BITS:
+            start = time.monotonic()
+            self._at(point, max(_SLOW_BITS, self._bits // 4))
+            if time.monotonic() - start < _SLOW_SECONDS:
+                break
+            self._bits = max(_SLOW_BITS, self._bits // 4)
+
+
+class _Tally:
+    """How many points were zero, undecided, undefined, and the worst relative radius."""
+
+    def __init__(self) -> None:
+        self.counted = self.undecided = self.undefined = 0
+        self.worst = 0.0
 
 
 class _LargestTerm:

@@ -259,7 +259,7 @@ def test_equal_says_whether_and_why(
     assert out.split(":")[0] in (("proven", "holds") if truth else ("refuted",))
     report = json.loads(outcome(capsys, "equal", *pair, "--json")[1])
     assert report["outcome"] == out.split(":")[0]
-    assert set(report) == {"outcome", "method", "detail", "resolution", "witness"}
+    assert set(report) == {"outcome", "method", "detail", "resolution", "witness", "figures"}
 
 
 def test_equality_depends_on_the_domain(capsys: pytest.CaptureFixture[str]) -> None:
