@@ -286,12 +286,12 @@ def _step_comparison(outcome: _Outcome) -> Comparison:
 
 def _write(output: Path, curve: dict[str, Any], certificates: list[Certificate]) -> None:
     from derivax import verbs
-    from derivax.numeric.codegen.standalone import export_formula
+    from derivax.numeric.export import export
     from derivax.numeric.verify import write_certificates
     from derivax.writing import write_atomically
 
     write_atomically(output / FILES[1], verbs.latex(curve["derivation"], style="document"))
-    export_formula(curve["code"], output / FILES[2], certificates[0])
+    export(curve["code"], output / FILES[2], certificate=certificates[0])
     write_certificates(output / FILES[3], certificates)
 
 

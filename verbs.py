@@ -368,12 +368,20 @@ def recheck(path: str | Path) -> tuple[Certificate, ...]:
     return again(Path(path))
 
 
-def export(x: Any, path: str | Path) -> Path:
+def export(
+    x: Any,
+    path: str | Path,
+    *,
+    certificate: Certificate | str | Path | None = None,
+    derivatives: int | None = None,
+) -> Path:
     """Write one standalone Python module that needs JAX alone; `python FILE --self-test` checks it.
 
     Args:
-        x: a named result, Derivation, Formula, or what `compile` returned.
+        x: a named result, Derivation, Formula, Program, or what `compile` returned.
         path: the file; it is written whole or not at all.
+        certificate: of this code, or its file: the module then names its hash, else `unverified`.
+        derivatives: up to which order derivatives are symbolic (default: 2, for long formulas 1).
 
     >>> import tempfile
     >>> from sympy import exp, symbols
@@ -382,6 +390,13 @@ def export(x: Any, path: str | Path) -> Path:
     'decay.py'
     """
     from derivax.numeric.codegen.compiled import Compiled
-    from derivax.numeric.codegen.standalone import export_formula
+    from derivax.numeric.export import export as write
 
-    return export_formula(x if isinstance(x, Compiled) else compile(x), Path(path))
+    compiled = x if isinstance(x, Compiled) else compile(x)
+    if isinstance(certificate, str | Path):
+        from derivax.numeric.verify.certificate import read_certificates
+
+        found = read_certificates(certificate)
+        fitting = [c for c in found if c.code is not None and c.code["source"] == compiled.source]
+        certificate = (fitting or found)[0]
+    return write(compiled, Path(path), certificate=certificate, derivatives=derivatives)

@@ -101,6 +101,8 @@ CERTIFICATE: dict[str, Any] = {
         "assumptions": {"type": "array", "items": {"type": "string"}},
         "created": {"type": "string"},
         "seed": {"type": "integer"},
+        # of everything else, in canonical spelling; a recheck demands it
+        "sha256": {"type": "string"},
     },
 }
 COLLECTION: dict[str, Any] = {

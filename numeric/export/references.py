@@ -1,11 +1,13 @@
 """Reference values for self-tests, from ball arithmetic on the formula, independent of the code.
 
-*Main definitions*: `reference_table(compiled)`: the text of `REFERENCES`.
+*Main definitions*: `reference_table(compiled, order)`: the text of `REFERENCES`; `decimal`.
 
 *Implementation notes*: a derivative is the central difference with a step of 2^-230 at 900 bits;
 where the two one-sided differences disagree (a kink) there is none (None).  The condition number
 sum |x df/dx| / |f| is found the same way; it says how far the rounding of intermediate results may
-move the value.
+move the value.  Second derivatives are central differences of the first with a step of 2^-60, whose
+error is about 1e-36 of the value; their condition numbers come from two random relative moves of
+all arguments together.
 """
 
 from __future__ import annotations
@@ -24,26 +26,32 @@ from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.precision import working_precision
 
-__all__ = ["reference_table"]
+__all__ = ["DIGITS", "decimal", "reference_table"]
 
 POINTS = 8
 BITS = 900
 STEP = Fraction(1, 2**230)
 DIGITS = 25
 FAINTEST = Fraction(1, 2**400)  # of the value: a smaller slope drowns in the rounding at BITS
+SECOND_STEP = Fraction(1, 2**60)
+SECOND_POINTS, MOST_PAIRS = 3, 21  # second derivatives cost many evaluations
 
 
-def reference_table(compiled: Any) -> str:
-    """`REFERENCES = (...)` as text."""
+def reference_table(compiled: Any, order: int = 1) -> str | None:
+    """`REFERENCES = (...)` as text, with derivatives up to `order` <= 2; None where no point of the
+    domain has a finite exact value."""
     formula = compiled.formula
     entries, _ = flatten(formula.expr)
-    program = BallProgram(entries, formula.args)
-    rows = []
+    try:
+        program = BallProgram(entries, formula.args)
+    except DerivaxError:
+        return None
+    rows: list[str] = []
     for point in _points(formula):
-        row = _row(program, formula.args, point)
+        row = _row(program, formula.args, point, order if len(rows) < SECOND_POINTS else 1)
         if row is not None:
             rows.append(row)
-    return "REFERENCES = (\n" + "\n".join(rows) + "\n)" if rows else "REFERENCES = ()"
+    return "REFERENCES = (\n" + "\n".join(rows) + "\n)" if rows else None
 
 
 def _points(formula: Any) -> list[list[Fraction]]:
@@ -59,16 +67,18 @@ def _points(formula: Any) -> list[list[Fraction]]:
         inside = domain.contains(dict(zip(formula.args, map(_rational, rounded), strict=True)))
         if inside is not False and rounded not in points:
             points.append(rounded)
-        if len(points) == POINTS:
-            break
-    return points
+    # arguments that are equal, or 0 or 1, show little: such points come last
+    points.sort(key=lambda point: len({0, 1, *point}) < 2 + len(point))
+    return points[:POINTS]
 
 
 def _rational(x: Fraction) -> sympy.Rational:
     return sympy.Rational(x.numerator, x.denominator)
 
 
-def _row(program: BallProgram, args: Sequence[sympy.Symbol], point: list[Fraction]) -> str | None:
+def _row(
+    program: BallProgram, args: Sequence[sympy.Symbol], point: list[Fraction], order: int
+) -> str | None:
     """One entry of the table, or None where the formula has no finite value."""
     try:
         here = _values(program, args, point)
@@ -84,28 +94,30 @@ def _row(program: BallProgram, args: Sequence[sympy.Symbol], point: list[Fractio
             rate = slope[j] if slope is not None else None
             condition += abs(x * rate) if rate is not None else 0
         values.append((value, _ratio(condition, value)))
-    derivatives = {}
-    for k, slope in enumerate(slopes):
+    derivatives: dict[tuple[int, ...], list[Any]] = {}
+    for k, slope in enumerate(slopes if order else ()):
         if slope is not None and any(s is not None for s in slope):
             conditions = _derivative_conditions(program, args, point, k)
-            derivatives[k] = [
+            derivatives[(k,)] = [
                 None if s is None else (s, _ratio(c, s))
                 for s, c in zip(slope, conditions, strict=True)
             ]
+    if order > 1 and len(args) * (len(args) + 1) // 2 <= MOST_PAIRS:
+        derivatives |= _second_derivatives(program, args, point)
     inputs = ", ".join(repr(float(x)) for x in point)
     comma = "," if len(point) == 1 else ""
     lines = [f"    (({inputs}{comma}), ["]
     lines += [f"        {_pair(*v)}," for v in values]
     lines.append("    ], {")
-    for k, items in derivatives.items():
-        lines.append(f"        {k}: [")
+    for positions, items in derivatives.items():
+        lines.append(f"        {positions}: [")
         lines += [f"            {_pair(*item) if item else None}," for item in items]
         lines.append("        ],")
     return "\n".join([*lines, "    }),"])
 
 
 def _pair(value: Fraction, condition: Fraction) -> str:
-    return f'("{_decimal(value)}", "{float(condition):.3g}")'
+    return f'("{decimal(value)}", "{float(condition):.3g}")'
 
 
 def _ratio(change: Any, value: Any) -> Fraction:
@@ -172,7 +184,61 @@ def _derivative_conditions(
     return totals
 
 
-def _decimal(value: Fraction) -> str:
+def _second_derivatives(
+    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction]
+) -> dict[tuple[int, ...], list[Any]]:
+    """{(i, j): [(d2 f_m / dx_i dx_j, condition number) or None, ...]} for i <= j."""
+    found: dict[tuple[int, ...], list[Any]] = {}
+    moves = [
+        [x * (1 + Fraction((1 if (k * 5 + turn * 3) % 4 < 2 else -1), 2**24)) for k, x in
+         enumerate(point)]
+        for turn in range(2)
+    ]  # fmt: skip
+    for i in range(len(args)):
+        for j in range(i, len(args)):
+            try:
+                here = _curvature(program, args, point, i, j)
+                moved = [_curvature(program, args, place, i, j) for place in moves]
+            except DerivaxError:
+                continue
+            if not any(c is not None for c in here):
+                continue
+            rows: list[Any] = []
+            for m, value in enumerate(here):
+                near = [other[m] for other in moved if other and other[m] is not None]
+                if value is None or not near:
+                    rows.append(None)
+                    continue
+                change = 4 * max(abs(n - value) for n in near if n is not None) * 2**24
+                rows.append((value, _ratio(change, value)))
+            found[(i, j)] = rows
+    return found
+
+
+def _curvature(
+    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction], i: int, j: int
+) -> list[Fraction | None]:
+    """Central difference along argument j of the slopes along argument i; None at a kink."""
+    sides = [
+        _slopes(program, args, _shifted(point, j, step), i)
+        for step in (-SECOND_STEP, Fraction(0), SECOND_STEP)
+    ]
+    left, here, right = sides
+    if left is None or here is None or right is None:
+        return [None] * len(here or ())
+    found: list[Fraction | None] = []
+    for a, b, c in zip(left, here, right, strict=True):
+        if a is None or b is None or c is None:
+            found.append(None)
+            continue
+        before, after = (b - a) / SECOND_STEP, (c - b) / SECOND_STEP
+        smooth = abs(after - before) <= (abs(after) + abs(before)) / 2**20
+        resolved = abs(after) > abs(b) / 2**40  # else it drowns in the error of the difference
+        found.append((c - a) / (2 * SECOND_STEP) if smooth and resolved else None)
+    return found
+
+
+def decimal(value: Fraction) -> str:
     """The exact value to 25 digits in scientific notation."""
     if not value:
         return "0"

@@ -1,0 +1,236 @@
+"""Standalone export: one readable module that needs JAX alone and can test itself.
+
+*Main definitions*: `export`, `module_text`.
+
+*Implementation notes*: a module holds the kernels inside the checked subset of generated code, the
+functions they call with their source notes (`notes`), the partial derivatives (`partials`), the
+public function, and exact reference values that come from ball arithmetic on the formula, not from
+the code that they test (`references`, `matrix_references`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sympy
+
+from derivax.errors import CompileError, InputError
+from derivax.numeric.codegen import emit
+from derivax.numeric.codegen.compiled import Compiled
+from derivax.numeric.codegen.kernel import Kernel, module
+from derivax.numeric.codegen.sketch import plain
+from derivax.numeric.codegen.staged import Staged
+from derivax.numeric.export import texts
+from derivax.numeric.export.docstring import module_docstring
+from derivax.numeric.export.matrix_references import matrix_reference_table
+from derivax.numeric.export.notes import annotated
+from derivax.numeric.export.partials import Ruled, affordable_order
+from derivax.numeric.export.references import DIGITS, reference_table
+from derivax.writing import write_atomically
+
+__all__ = ["export", "module_text"]
+
+HIGHEST = 4
+
+
+def export(
+    x: Any,
+    path: str | os.PathLike[str],
+    *,
+    certificate: Any = None,
+    derivatives: int | None = None,
+) -> Path:
+    """Write a compiled formula or a Program as one module; `python FILE --self-test` checks it.
+
+    Args:
+        x: what `compile_formula` returned, or a Program.
+        path: the file, written whole or not at all.
+        certificate: a certificate of this code (its hash is recorded), or None ("unverified").
+        derivatives: up to which order derivatives are symbolic; default: 2, for long formulas 1.
+
+    Returns: the path.
+
+    Raises: `InputError` when the file cannot be written, or the certificate is of other code.
+    """
+    text = module_text(x, certificate=certificate, derivatives=derivatives)
+    return write_atomically(path, text)
+
+
+def module_text(x: Any, *, certificate: Any = None, derivatives: int | None = None) -> str:
+    """The text of the module; see `export`."""
+    if derivatives is not None and (
+        isinstance(derivatives, bool)
+        or not isinstance(derivatives, int)
+        or not 0 <= derivatives <= HIGHEST
+    ):
+        raise InputError(
+            f"derivatives = {derivatives!r}", f"is not a whole number from 0 to {HIGHEST}"
+        )
+    if certificate is not None:
+        _refuse_foreign(certificate, x)
+    if not isinstance(x, Compiled):
+        raise InputError(f"export of a {type(x).__name__}", "is not a compiled formula", "")
+    text = _formula_module(x, certificate, derivatives)
+    try:
+        compile(text, x.name, "exec")  # a module that does not even parse is never written
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise CompileError(x.name, f"its module does not parse ({type(error).__name__})") from None
+    return text
+
+
+def _refuse_foreign(certificate: Any, x: Any) -> None:
+    code = getattr(certificate, "code", None)
+    if code is None or code["source"] != x.source:
+        raise InputError(
+            f"certificate of {getattr(certificate, 'name', certificate)!s}",
+            f"does not certify this code of {x.name}",
+            "verify what is exported, with the same options",
+        )
+
+
+# -- formulas -------------------------------------------------------------------------------------
+
+
+def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | None) -> str:
+    formula, kernel = compiled.formula, compiled.kernel
+    matrices = isinstance(kernel, Staged)
+    values = f"{compiled.name}_values"
+    taken = {compiled.name, values, *compiled.arg_names, *_FIXED}
+    main: Kernel | Staged
+    if isinstance(kernel, Staged):
+        main = Staged(
+            values, kernel.tape, kernel.outputs, kernel.arg_names, rewrite=kernel.rewrite
+        )
+        kernels = [part for part in main.parts(False) if isinstance(part, Kernel)]
+    else:
+        main = Kernel(
+            values,
+            kernel.tape,
+            kernel.outputs,
+            kernel.arg_names,
+            kernel.arg_ids,
+            single=False,
+            rewrite=kernel.rewrite,
+            comment=kernel.comment,
+        )
+        kernels = [main]
+    order = derivatives
+    if order is None:
+        order = min(map(affordable_order, kernels), default=1) if compiled.derivatives else 0
+    ruled = [Ruled(k, order, taken) for k in kernels if k.arg_names] if order else []
+    written: list[Any] = []
+    for k in kernels:
+        written += [k, *(d for one in ruled if one.kernel is k for d in one.derivatives)]
+    if matrices:
+        written.append(main)
+    code = module(written)
+    emit.check_source(code)
+    parts = [
+        texts.HEAD.substitute(
+            doc=module_docstring(
+                compiled.name,
+                formula,
+                compiled.arg_names,
+                order=order,
+                dtype=compiled.dtype,
+                certificate=certificate,
+            ),
+            body=annotated(code.removeprefix(emit.HEADER).strip("\n")),
+        )
+    ]
+    lines = [line for one in ruled for line in one.lines()]
+    if lines:
+        parts.append(texts.RULES.substitute(lines="\n".join(lines)))
+    args = ", ".join(compiled.arg_names)
+    shapes = texts.SCALARS.replace("$function", values)
+    check = ""
+    if matrices:
+        scalar = [kernel.tape[i].shape is None for i in kernel.outputs]
+        shapes = texts.MATRICES.replace("$function", values)
+        shapes = shapes.replace("$scalar", _tuple(map(repr, scalar)))
+        forms = _forms(formula.args, compiled.arg_names)
+        if forms:
+            shapes = f"{texts.SHAPES}\n\n{shapes}"
+            check = f"\n    _check_shapes(given, {forms})"
+    parts.append(
+        texts.FORMULA.substitute(
+            name=compiled.name,
+            args=args,
+            call=f"{args}," if len(compiled.arg_names) == 1 else args,
+            summary=plain(getattr(formula, "title", "") or f"The formula {compiled.name}."),
+            dtype=repr(compiled.dtype),
+            shapes=shapes.rstrip(),
+            check=check,
+            values="_values",
+            result=_layout_text(compiled.layout),
+        )
+    )
+    parts.append(_self_test(compiled, order))
+    parts.append(texts.MAIN.substitute(name=compiled.name))
+    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+# names of the module that no generated function may take
+_FIXED = (
+    "argparse sys Fraction jax jnp lax REFERENCES ALLOWED_ULP _with_partials _floating _values "
+    "_check_shapes _leaves _derivative _ulps _share _self_test parser"
+).split()
+
+
+def _self_test(compiled: Compiled, order: int) -> str:
+    dtypes = f'("{compiled.dtype}",)' if compiled.dtype else '("float32", "float64")'
+    matrices = any(isinstance(a, sympy.MatrixSymbol) for a in compiled.formula.args)
+    if matrices or isinstance(compiled.kernel, Staged):
+        template, table = texts.MATRIX_SELF_TEST, matrix_reference_table(compiled)
+    else:
+        template, table = texts.SELF_TEST, reference_table(compiled, min(order, 2))
+    if table is None:
+        reason = f"{compiled.name}: no exact values are known: nothing was checked"
+        return texts.NO_SELF_TEST.substitute(reason=repr(reason))
+    return template.substitute(name=compiled.name, dtypes=dtypes, references=table, digits=DIGITS)
+
+
+def _forms(args: Sequence[Any], names: Sequence[str]) -> str:
+    """(name, value, (rows, columns)) of each matrix argument; sizes as numbers or names."""
+    found = []
+    for k, (symbol, name) in enumerate(zip(args, names, strict=True)):
+        if isinstance(symbol, sympy.MatrixSymbol):
+            sizes = [
+                str(int(size)) if isinstance(size, sympy.Integer) else f'"{plain(size)}"'
+                for size in symbol.shape
+            ]
+            found.append(f'("{name}", given[{k}], ({", ".join(sizes)}))')
+    return _tuple(found)
+
+
+def _quoted(key: Any) -> str:
+    """A key of a dict, in double quotes where that is the same."""
+    simple = isinstance(key, str) and key.isascii() and key.isprintable()
+    return f'"{key}"' if simple and not set(key) & set("\"\\") else repr(key)
+
+
+def _tuple(items: Any) -> str:
+    items = list(items)
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def _layout_text(layout: Any) -> str:
+    """The returned object, as an expression over `values`."""
+    kind, *rest = layout
+    if kind == "entry":
+        return f"values[{rest[0]}]"
+    if kind == "matrix":
+        start, rows, columns = rest
+        if not rows * columns:
+            return f"jnp.zeros(({rows}, {columns}))"
+        stacked = f"jnp.stack(values[{start}:{start + rows * columns}], axis=-1)"
+        return f"jnp.reshape({stacked}, values[{start}].shape + ({rows}, {columns}))"
+    if kind == "dict":
+        return "{" + ", ".join(f"{_quoted(key)}: {_layout_text(v)}" for key, v in rest[0]) + "}"
+    parts = [_layout_text(v) for v in rest[0]]
+    return f"[{', '.join(parts)}]" if kind == "list" else _tuple(parts) if parts else "()"
+
+
