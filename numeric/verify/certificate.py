@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 from derivax.errors import CertificateError
+from derivax.numeric.verify.reading import loads, read_text
 from derivax.numeric.verify.schema import (
     CERTIFICATE,
     COLLECTION,
@@ -31,6 +32,7 @@ from derivax.numeric.verify.schema import (
     violation,
 )
 from derivax.symbolic.exact.outcome import Outcome
+from derivax.symbolic.terms.limits import shown
 from derivax.writing import write_atomically
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Certificate",
     "Figure",
     "Level",
+    "content_digest",
     "read_certificates",
     "source_digest",
     "write_certificates",
@@ -56,7 +59,6 @@ PROFILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 CODE_IS_FORMULA = "code = formula"
 CODE_IS_SOLUTION = "code = formula = solution of the problem"
 STEPS_FOLLOW = "every step follows from the problem"
-_MAX_BYTES = 64 * 1024 * 1024
 
 _LEVEL_TITLES = {
     "L0": "formula follows from its problem",
@@ -70,6 +72,16 @@ _LEVEL_TITLES = {
 def source_digest(source: str) -> str:
     """The sha256 of a source text, in hexadecimal."""
     return sha256(source.encode("utf-8")).hexdigest()
+
+
+def content_digest(data: Mapping[str, Any]) -> str:
+    """The sha256 of a certificate's JSON form without its own entry "sha256".
+
+    Over the canonical text: keys sorted, no spaces, everything outside ASCII escaped.
+    """
+    content = {key: part for key, part in data.items() if key != "sha256"}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return sha256(text.encode("ascii")).hexdigest()
 
 
 def _frozen(value: Any) -> Any:
@@ -279,8 +291,17 @@ class Certificate:
 
     # --- JSON ----------------------------------------------------------------------------------
 
+    @property
+    def digest(self) -> str:
+        """The sha256 of the content; exported modules name their certificate by it."""
+        return content_digest(self._content())
+
     def to_dict(self) -> dict[str, Any]:
-        """The JSON form, schema version 1."""
+        """The JSON form, schema version 1, with the digest of everything else."""
+        content = self._content()
+        return {**content, "sha256": content_digest(content)}
+
+    def _content(self) -> dict[str, Any]:
         return {
             "schema_version": SCHEMA_VERSION,
             "name": self.name,
@@ -301,11 +322,31 @@ class Certificate:
         return json.dumps(self.to_dict(), indent=1, allow_nan=False, ensure_ascii=False) + "\n"
 
     @classmethod
-    def from_dict(cls, data: Any) -> Certificate:
-        """The certificate of a JSON form; raises `CertificateError` where it breaks the schema."""
+    def from_dict(cls, data: Any, *, sealed: bool = False) -> Certificate:
+        """The certificate of a JSON form.
+
+        Raises: `CertificateError` where it breaks the schema, was changed after it was written (its
+        digest differs), has a verdict that does not follow from its levels, or, with `sealed`, has
+        no digest.
+        """
         wrong = violation(data, CERTIFICATE)
         if wrong:
             raise CertificateError("certificate", wrong, "write it with derivax verify -o FILE")
+        recorded = data.get("sha256")
+        if recorded is None and sealed:
+            raise CertificateError(
+                f"certificate of {shown(data['name'])}",
+                "holds no sha256 of its content",
+                "verify again",
+            )
+        found = content_digest(data)
+        if recorded is not None and recorded != found:
+            raise CertificateError(
+                f"certificate of {shown(data['name'])}",
+                f"was changed after it was written: its content has sha256 {found[:12]}..., "
+                f"recorded is {shown(recorded[:12])}...",
+                "verify again",
+            )
         made = cls(
             name=data["name"],
             statement=data["statement"],
@@ -320,7 +361,7 @@ class Certificate:
         )
         if made.verdict != data["verdict"]:
             raise CertificateError(
-                f"certificate of {made.name}",
+                f"certificate of {shown(made.name)}",
                 f"its verdict says {data['verdict']}, its levels say {made.verdict}",
                 "",
             )
@@ -329,7 +370,7 @@ class Certificate:
     @classmethod
     def from_json(cls, text: str) -> Certificate:
         """The certificate of a JSON text; raises `CertificateError`."""
-        return cls.from_dict(_loads(text, "certificate"))
+        return cls.from_dict(loads(text, "certificate"))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the certificate to `path`, atomically."""
@@ -349,30 +390,15 @@ def _witness_text(witness: Mapping[str, Any]) -> str:
     return "witness " + ", ".join(f"{key} = {value}" for key, value in witness.items())
 
 
-def _loads(text: str, where: str) -> Any:
-    def refuse_constant(name: str) -> Any:
-        raise ValueError(f"{name} is not JSON")
-
-    try:
-        return json.loads(text, parse_constant=refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise CertificateError(where, f"not JSON ({error})", "") from error
-
-
-def read_certificates(path: str | os.PathLike[str]) -> tuple[Certificate, ...]:
+def read_certificates(
+    path: str | os.PathLike[str], *, sealed: bool = False
+) -> tuple[Certificate, ...]:
     """The certificates of a file: a single one, or {"schema_version", "certificates": [...]}.
 
-    Raises `CertificateError` when the file cannot be read or breaks the schema.
+    Raises `CertificateError` when the file cannot be read or breaks the schema; with `sealed`, also
+    when a certificate holds no digest of its content.
     """
-    file = Path(path)
-    try:
-        if file.stat().st_size > _MAX_BYTES:
-            raise CertificateError(str(path), f"larger than {_MAX_BYTES >> 20} MiB", "")
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise CertificateError(str(path), f"cannot be read ({reason})", "") from error
-    data = _loads(text, str(path))
+    data = loads(read_text(path), str(path))
     if isinstance(data, dict) and "certificates" in data:
         if isinstance(data["certificates"], list):
             wrong = violation({**data, "certificates": []}, COLLECTION)
@@ -380,8 +406,8 @@ def read_certificates(path: str | os.PathLike[str]) -> tuple[Certificate, ...]:
             wrong = "its certificates are not a list"
         if wrong:
             raise CertificateError(str(path), wrong, "")
-        return tuple(Certificate.from_dict(part) for part in data["certificates"])
-    return (Certificate.from_dict(data),)
+        return tuple(Certificate.from_dict(part, sealed=sealed) for part in data["certificates"])
+    return (Certificate.from_dict(data, sealed=sealed),)
 
 
 def write_certificates(path: str | os.PathLike[str], certificates: Iterable[Certificate]) -> Path:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from derivax.symbolic.exact.outcome import Outcome
+from derivax.symbolic.terms.limits import shown
 
 __all__ = ["CERTIFICATE", "COLLECTION", "FIGURE_KINDS", "LEVELS", "VERDICTS", "violation"]
 
@@ -141,9 +142,9 @@ def violation(value: Any, schema: Mapping[str, Any], place: str = "certificate")
     True
     """
     if "const" in schema and (value != schema["const"] or isinstance(value, bool)):
-        return f"{place} is {value!r:.40}, not {schema['const']!r}"
+        return f"{place} is {shown(value)}, not {schema['const']!r}"
     if "enum" in schema and not (isinstance(value, str) and value in schema["enum"]):
-        return f"{place} is {value!r:.40}, not one of {', '.join(schema['enum'])}"
+        return f"{place} is {shown(value)}, not one of {', '.join(schema['enum'])}"
     if "type" in schema and not _has_type(value, schema["type"]):
         return f"{place} is not of type {schema['type']}"
     if "anyOf" in schema:
@@ -160,7 +161,7 @@ def violation(value: Any, schema: Mapping[str, Any], place: str = "certificate")
         for name, part in value.items():
             inner = known.get(name, rest)
             if inner is False:
-                return f"{place} holds an unknown entry {name!r:.40}"
+                return f"{place} holds an unknown entry {shown(name)}"
             if isinstance(inner, Mapping):
                 found_inside = violation(part, inner, f"{place}.{name:.40}")
                 if found_inside:

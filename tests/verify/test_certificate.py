@@ -11,6 +11,7 @@ from derivax.numeric.verify.certificate import (
     Certificate,
     Figure,
     Level,
+    content_digest,
     read_certificates,
     source_digest,
     write_certificates,
@@ -136,6 +137,7 @@ def test_what_is_no_certificate_is_one_clear_error(tmp_path, text):
 def test_a_verdict_that_does_not_follow_from_the_levels_is_refused():
     data = certificate(L0=PROVEN, L1=Level(Outcome.OPEN, ""), L2=HOLDS, L4=HOLDS).to_dict()
     data["verdict"] = "verified"
+    data["sha256"] = content_digest(data)
     with pytest.raises(CertificateError, match="levels say incomplete"):
         Certificate.from_dict(data)
 
@@ -146,6 +148,22 @@ def test_missing_and_binary_files_are_one_clear_error(tmp_path):
     (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(CertificateError, match="UTF-8"):
         read_certificates(tmp_path / "bytes")
+
+
+def test_a_certificate_that_was_changed_after_it_was_written_is_refused():
+    data = certificate().to_dict()
+    data["created"] = "2026-01-02T00:00:00+00:00"
+    with pytest.raises(CertificateError, match="changed after it was written"):
+        Certificate.from_dict(data)
+    del data["sha256"]
+    assert Certificate.from_dict(data).created.startswith("2026-01-02")
+    with pytest.raises(CertificateError, match="holds no sha256"):
+        Certificate.from_dict(data, sealed=True)
+
+
+def test_the_digest_is_that_of_the_written_content():
+    made = certificate()
+    assert Certificate.from_json(made.to_json()).digest == made.digest == made.to_dict()["sha256"]
 
 
 def test_display_escapes_names():
