@@ -24,11 +24,19 @@ import jax
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from measuring import Case, measure  # noqa: E402
+from measuring import Case, measure
 
-from derivax.numeric.special.table import ROW_OF_FUNCTION, ROWS  # noqa: E402
+from derivax.numeric.special.table import ROW_OF_FUNCTION, ROWS
 
 ROOT = Path(__file__).resolve().parents[2]
+INTRODUCTION = (
+    "Made by `make ulp-table` (`benchmarks/special/ulp_table.py`); the error model of verification "
+    "uses the documented figures, which the measured ones do not exceed. Errors in units in the "
+    "last place of the unrounded exact value (0.5 = correctly rounded); float64 against Arb, "
+    "float32 against the float64 code (spot-checked by Arb). *envelope*: relative to the envelope "
+    "of the oscillation; *unit*: relative to max(|f|, 1). Subnormal numbers, which XLA flushes to "
+    "zero, are left out."
+)
 JSON_FILE = ROOT / "numeric" / "special" / "accuracy.json"
 TEXT_FILE = ROOT / "docs" / "special-functions.md"
 
@@ -59,14 +67,9 @@ def text(table: dict) -> str:
     lines = [
         "# Special functions: measured errors",
         "",
-        "Made by `make ulp-table` (`benchmarks/special/ulp_table.py`); the figures that the error "
-        "model uses are the documented ones, which the measured ones do not exceed. Errors in units "
-        "in the last place of the unrounded exact value (0.5 = correctly rounded); float64 against "
-        "Arb, float32 against the float64 code (spot-checked by Arb). *envelope*: relative to the "
-        "envelope of the oscillation. Subnormal numbers are flushed to zero by XLA and left out.",
+        INTRODUCTION,
         "",
-        "| function | documented f32 / f64 | f32 max | at | f32 mean | f64 max | at | f64 mean |"
-        " method |",
+        "| function | documented f32 / f64 | f32 max | at | mean | f64 max | at | mean | method |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in ROWS:

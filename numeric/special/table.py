@@ -34,7 +34,7 @@ class Row:
         ulp: the documented largest error in float32 and float64, in units in the last place;
             `python benchmarks/special/ulp_table.py` measures it.
         scale: "value" (relative to the value, near zeros too) or "envelope" (of an oscillation:
-            relative to sqrt(f^2 + f'^2)).
+            relative to sqrt(f^2 + f'^2)) or "unit" (relative to max(abs(f), 1)).
         tier: A (used by theories and SymPy's solutions), B (the rest of `sympy.functions.special`),
             C (combinatorial).
         domain: where it has real values; NaN outside.
@@ -68,6 +68,7 @@ class Row:
 # one.  (Only the order of the text depends on it; Python finds a function wherever it stands.)
 FAMILIES: tuple[str, ...] = (
     "double_word",
+    "approximations",
     "elementary",
     "hyperbolic",
     "trigonometric",
@@ -75,19 +76,47 @@ FAMILIES: tuple[str, ...] = (
 )
 
 ROWS: tuple[Row, ...] = (
-    # elementary: exponentials and logarithms
-    Row("log1p", "elementary", ("d_log1p",), primal="accurate_log1p", domain="x >= -1"),
+    # exponentials and logarithms
+    Row("exp2", "elementary", ("d_exp2",)),
+    Row("expm1", "elementary", ("d_expm1",)),
+    Row("log1p", "elementary", ("d_log1p",), primal="accurate_log1p", domain="x >= -1",
+        cuts="(-oo, -1]"),
+    Row("log1mexp", "elementary", ("d_log1mexp",), domain="x >= 0"),
+    Row("logaddexp", "elementary", ("d_logaddexp_a", "d_logaddexp_b"), primal="log_add_exp",
+        scale="unit"),
     Row("gaussian", "elementary", ("d_gaussian", None), primal="gaussian"),
-    # hyperbolic
+    Row("exp_square", "elementary", ("d_exp_square",)),
+    # hyperbolic functions
     Row("sinh", "hyperbolic", ("d_sinh",), ("sinh",), primal="accurate_sinh"),
     Row("cosh", "hyperbolic", ("d_cosh",), ("cosh",), primal="accurate_cosh"),
+    Row("tanh", "hyperbolic", ("d_tanh",), ("tanh",)),
+    Row("sech", "hyperbolic", ("d_sech",), ("sech",), primal="sech"),
+    Row("csch", "hyperbolic", ("d_csch",), ("csch",), primal="csch"),
+    Row("coth", "hyperbolic", ("d_coth",), ("coth",), primal="coth"),
+    Row("asinh", "hyperbolic", ("d_asinh",), ("asinh",)),
+    Row("acosh", "hyperbolic", ("d_acosh",), ("acosh",), domain="x >= 1", cuts="(-oo, 1)"),
     Row("atanh", "hyperbolic", ("d_atanh",), ("atanh",), primal="accurate_arctanh",
         domain="-1 <= x <= 1", cuts="(-oo, -1], [1, oo)"),
-    # trigonometric
+    Row("acoth", "hyperbolic", ("d_acoth",), ("acoth",), primal="arccoth",
+        domain="abs(x) >= 1", cuts="[-1, 1]"),
+    # trigonometric functions
+    Row("sinpi", "trigonometric", ("d_sinpi",)),
+    Row("cospi", "trigonometric", ("d_cospi",)),
+    Row("tanpi", "trigonometric", ("d_tanpi",)),
     Row("asin", "trigonometric", ("d_asin",), ("asin",), primal="accurate_arcsin",
         domain="-1 <= x <= 1", cuts="(-oo, -1], [1, oo)"),
-    # error functions
+    # error functions and the normal distribution
+    Row("erf", "error_function", ("d_erf",), ("erf",)),
     Row("erfc", "error_function", ("d_erfc",), ("erfc",), primal="accurate_erfc"),
+    Row("erfcx", "error_function", ("d_erfcx",)),
+    Row("erfi", "error_function", ("d_erfi",), ("erfi",)),
+    Row("dawson", "error_function", ("d_dawson",)),
+    Row("erfinv", "error_function", ("d_erfinv",), ("erfinv",), domain="-1 <= x <= 1"),
+    Row("erfcinv", "error_function", ("d_erfcinv",), ("erfcinv",), domain="0 <= x <= 2"),
+    Row("ndtr", "error_function", ("d_ndtr",)),
+    Row("log_ndtr", "error_function", ("d_log_ndtr",)),
+    Row("hazard", "error_function", ("d_hazard",), ulp=(4.0, 4.5)),
+    Row("ndtri", "error_function", ("d_ndtri",), domain="0 <= x <= 1"),
 )  # fmt: skip
 
 ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}

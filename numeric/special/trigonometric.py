@@ -1,14 +1,86 @@
-"""Inverse trigonometric functions near their weak places, and the three that JAX lacks."""
+r"""Trigonometric functions of pi x, inverse ones near their weak places, and those that JAX lacks.
+
+| function | regions and methods |
+| --- | --- |
+| sinpi(x) = sin(pi x), cospi, tanpi | exact reduction to quarter turns, polynomials |
+| asin | abs(x) <= 1/2: odd polynomial; else pi/2 - 2 asin(sqrt((1 - x)/2)) |
+| acot(x) = atan(1/x); asec(x) = acos(1/x), acsc(x) = asin(1/x) | angles of (x, sqrt(x^2 - 1)) |
+
+Zeros of the functions of pi x at whole and half numbers are exact.  Own coefficients
+(benchmarks/special/coefficients.py).
+
+>>> from derivax.numeric.special import asin, sinpi
+>>> float(sinpi(1e15)), float(asin(1e-305))
+(0.0, 1e-305)
+"""
 
 from __future__ import annotations
 
 import jax.numpy as jnp
 
+from derivax.numeric.special.approximations import (
+    asin_ratio_polynomial,
+    cospi_ratio_polynomial,
+    sinpi_ratio_polynomial,
+)
+from derivax.numeric.special.double_word import by_format
+
+
+def quarter_turns(x):
+    """x mod 2 as (quarter n in -2..2, rest r, |r| <= 1/4), x = n/2 + r, exactly."""
+    turn = x - 2.0 * jnp.round(0.5 * x)
+    quarter = jnp.round(2.0 * turn)
+    return quarter, turn - 0.5 * quarter
+
+
+def sinpi_reduced(r):
+    """sin(pi r) for |r| <= 1/4."""
+    square = r * r
+    low = by_format(r, 1.2246467991473532e-16, -8.742277657347586e-08)
+    ratio = low + square * sinpi_ratio_polynomial(32.0 * square - 1.0)
+    return r * (3.141592653589793 + ratio)
+
+
+def cospi_reduced(r):
+    """cos(pi r) for |r| <= 1/4."""
+    square = r * r
+    return 1.0 + square * cospi_ratio_polynomial(32.0 * square - 1.0)
+
+
+def sinpi_function(x):
+    """sin(pi x)."""
+    quarter, r = quarter_turns(x)
+    sine, cosine = sinpi_reduced(r), cospi_reduced(r)
+    value = jnp.where(jnp.abs(quarter) == 1.0, quarter * cosine, sine)
+    return jnp.where(jnp.abs(quarter) == 2.0, -sine, value)
+
+
+def cospi_function(x):
+    """cos(pi x)."""
+    quarter, r = quarter_turns(x)
+    sine, cosine = sinpi_reduced(r), cospi_reduced(r)
+    value = jnp.where(jnp.abs(quarter) == 1.0, -quarter * sine, cosine)
+    return jnp.where(jnp.abs(quarter) == 2.0, -cosine, value)
+
+
+def tanpi_function(x):
+    """tan(pi x), infinite halfway between the integers."""
+    quarter, r = quarter_turns(x)
+    sine, cosine = sinpi_reduced(r), cospi_reduced(r)
+    odd = jnp.abs(quarter) == 1.0
+    return jnp.where(odd, -cosine, sine) / jnp.where(odd, sine, cosine)
+
 
 def accurate_arcsin(x):
-    """asin(x); tiny arguments by x + x^3/6 (JAX halves them first and underflows)."""
-    tiny = jnp.where(jnp.abs(x) < 1e-4, x, 0.0)
-    return jnp.where(jnp.abs(x) < 1e-4, x + tiny * tiny * tiny / 6.0, jnp.arcsin(x))
+    """asin(x): an odd polynomial up to 1/2, beyond through the half angle from 1."""
+    size = jnp.abs(x)
+    low = by_format(x, 6.123233995736766e-17, -4.371138828673793e-08)
+    rest = 0.5 * (1.0 - size)
+    square = jnp.where(size <= 0.5, size * size, rest)
+    start = jnp.where(size <= 0.5, size, jnp.sqrt(rest))
+    angle = start + start * (square * asin_ratio_polynomial(8.0 * square - 1.0))
+    value = jnp.where(size <= 0.5, angle, 1.5707963267948966 - (2.0 * angle - low))
+    return jnp.where(x < 0.0, -value, value)
 
 
 def arccot(x):

@@ -36,7 +36,7 @@ def _write_gauss(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
 
 
 OPERATIONS: dict[str, Operation] = {
-    "erf": function("lax.erf", _density),
+    "erf": function("erf_function", _density),
     "erfc": function("accurate_erfc", lambda tape, x, y: tape.neg(_density(tape, x, y))),
     "gauss": Operation(_write_gauss, _d_gauss, "gaussian"),
 }

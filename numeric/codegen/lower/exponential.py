@@ -67,7 +67,7 @@ def _write_log_sum_exp(writer: Writer, node: Node, texts: Sequence[Text]) -> Tex
 
 OPERATIONS: dict[str, Operation] = {
     "exp": function("jnp.exp", _same),
-    "expm1": function("jnp.expm1", lambda tape, x, y: tape.exp(x)),
+    "expm1": function("expm1_function", lambda tape, x, y: tape.exp(x)),
     "exponent": Operation(_write_same, None, "exponent"),
     "clip_exponent": function("clip_exponent"),
     "phi_series": Operation(_write_series, None, "series"),

@@ -6,6 +6,22 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from derivax.numeric import special
+
+PI = 3.141592653589793
+
+
+def d_sinpi(x: Any) -> Any:
+    return PI * special.cospi(x)
+
+
+def d_cospi(x: Any) -> Any:
+    return -PI * special.sinpi(x)
+
+
+def d_tanpi(x: Any) -> Any:
+    return PI / (special.cospi(x) * special.cospi(x))
+
 
 def d_asin(x: Any) -> Any:
     return 1.0 / (jnp.sqrt(1.0 - x) * jnp.sqrt(1.0 + x))
