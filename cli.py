@@ -163,13 +163,30 @@ def build_parser() -> argparse.ArgumentParser:
 
     one = verb("recheck", _recheck, "compute again what a certificate claims")
     one.add_argument("file", metavar="FILE", type=Path, help="as `derivax verify -o FILE` wrote it")
+    one.add_argument("--full", action="store_true", help="also derive and simulate again")
+    one.add_argument("--signature", type=Path, metavar="SIG", help="default: FILE.sig")
+    one.add_argument("--public-key", type=Path, metavar="KEY",
+                     help="whose signature the file must carry (Ed25519)")  # fmt: skip
     _add_output(one)
+
+    one = verb("sign", _sign, "sign a certificate file with an Ed25519 key")
+    one.add_argument("file", metavar="FILE", type=Path, help="as `derivax verify -o FILE` wrote it")
+    one.add_argument("--key", type=Path, required=True, metavar="KEY",
+                     help="private key (openssl genpkey -algorithm ed25519)")  # fmt: skip
+    one.add_argument("-o", "--output", type=Path, metavar="SIG", help="default: FILE.sig")
 
     one = verb("export", _export, "write a formula as a module that needs JAX alone")
     _add_subject(one)
     _add_compilation(one)
     one.add_argument("-o", "--output", type=Path, metavar="FILE", required=True,
                      help="the module to write; for a theory, a folder")  # fmt: skip
+    one.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="of this code: the module names its hash"
+    )
+    one.add_argument(
+        "--derivatives", type=int, metavar="N",
+        help="up to which order they are symbolic (default: 2, for long formulas 1)",
+    )  # fmt: skip
 
     one = verb("doctor", _doctor, "show versions, devices, and what here changes results")
     _add_output(one)
@@ -291,7 +308,17 @@ def _recheck(args: argparse.Namespace) -> int:
     from derivax.subjects import enable_float64
 
     enable_float64()
-    return _certify(args, verbs.recheck(args.file))
+    found = verbs.recheck(
+        args.file, full=args.full, signature=args.signature, public_key=args.public_key
+    )
+    return _certify(args, found)
+
+
+def _sign(args: argparse.Namespace) -> int:
+    from derivax.numeric.verify.signature import sign
+
+    emit(f"{args.file}: {sign(args.file, args.key, args.output)}")
+    return DONE
 
 
 def _certify(args: argparse.Namespace, certificates: Iterable[Any]) -> int:
@@ -350,7 +377,10 @@ def _export(args: argparse.Namespace) -> int:
         args.output.mkdir(parents=True, exist_ok=True)
     for name, compiled in found:
         path = args.output / f"{compiled.name}.py" if len(found) > 1 else args.output
-        emit(f"{name}: {verbs.export(compiled, path)}")
+        written = verbs.export(
+            compiled, path, certificate=args.certificate, derivatives=args.derivatives
+        )
+        emit(f"{name}: {written}")
     return DONE
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +200,7 @@ def compile(
     accuracy: str = "balanced",
     optimize: str = "balanced",
     name: str | None = None,
+    cache: str | PathLike[str] | None = None,
 ) -> Compiled:
     """Compile to a pure JAX function: jit, vmap and grad apply, on CPU and GPU.
 
@@ -213,8 +215,10 @@ def compile(
         precision: "working".
         derivatives: order of the derivatives that are compiled from symbolic derivatives.
         accuracy: "fast" (as written), "balanced" or "best".
-        optimize: "compile", "balanced" or "run".
+        optimize: "compile" (short compile time), "balanced" (by size), or "run" (several ways are
+            tried at the first call, the fastest is kept).
         name: the name of the generated function.
+        cache: a directory that keeps the compiled programs for later processes.
 
     Raises:
         CompileError: something in the expression has no lowering; the message names it.
@@ -240,6 +244,7 @@ def compile(
         accuracy=accuracy,
         optimize=optimize,
         name=name,
+        cache=cache,
     )
 
 
@@ -349,11 +354,23 @@ def _compared(x: Any) -> Any:
     return _formula(x) if isinstance(x, Derivation) else x
 
 
-def recheck(path: str | Path) -> tuple[Certificate, ...]:
+def recheck(
+    path: str | Path,
+    *,
+    full: bool = False,
+    signature: str | Path | None = None,
+    public_key: str | Path | None = None,
+) -> tuple[Certificate, ...]:
     """Recompute what a certificate file claims; independent of the code generator.
 
     Args:
         path: a file written by `verify -o`, or a single certificate.
+        full: also derive named results again, step by step, and repeat the simulations.
+        signature: the detached signature of the file (default, with a key: the file and `.sig`).
+        public_key: the key of whoever should have signed it (Ed25519, PEM or OpenSSH).
+
+    Raises:
+        CertificateError: it is no certificate, was changed, or is not what was signed.
 
     >>> import tempfile
     >>> from sympy import exp, symbols
@@ -365,7 +382,17 @@ def recheck(path: str | Path) -> tuple[Certificate, ...]:
     """
     from derivax.numeric.verify import recheck as again
 
-    return again(Path(path))
+    return again(
+        Path(path), full=full, known=_known, signature=signature, public_key=public_key
+    )
+
+
+def _known(name: str) -> tuple[Derivation, Any] | None:
+    """The derivation and the ground truth of a result of the catalogue."""
+    if name not in catalog.RESULTS:
+        return None
+    truth = catalog.row(name)["ground_truth"]
+    return derive(name), _attribute(truth) if truth else None
 
 
 def export(

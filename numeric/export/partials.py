@@ -5,8 +5,8 @@ them in the module), `affordable_order`.
 
 *Implementation notes*: one function per set of arguments, so that d2f/dx dy and d2f/dy dx are one;
 what vanishes gets no function.  `_with_partials` of the module turns a function and its partial
-derivatives into a function with a `custom_jvp`, from the highest order down, so that a derivative of
-any order up to the chosen one never passes through emitted code.
+derivatives into a function with a `custom_jvp`, from the highest order down, so that a derivative
+of any order up to the chosen one never passes through emitted code.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Ruled:
             kernel.arg_ids,
             single=kernel.single,
             rewrite=kernel.rewrite,
-            comment=(f"{order}partial derivative of {base.rpartition('_by_')[0]} by", ", ".join(by)),
+            comment=(f"{order}partial derivative of {base.partition('_by_')[0]} by", ", ".join(by)),
         )
 
     @property

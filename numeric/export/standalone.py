@@ -101,9 +101,7 @@ def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | Non
     taken = {compiled.name, values, *compiled.arg_names, *_FIXED}
     main: Kernel | Staged
     if isinstance(kernel, Staged):
-        main = Staged(
-            values, kernel.tape, kernel.outputs, kernel.arg_names, rewrite=kernel.rewrite
-        )
+        main = Staged(values, kernel.tape, kernel.outputs, kernel.arg_names, rewrite=kernel.rewrite)
         kernels = [part for part in main.parts(False) if isinstance(part, Kernel)]
     else:
         main = Kernel(
@@ -174,10 +172,13 @@ def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | Non
 
 
 # names of the module that no generated function may take
-_FIXED = (
-    "argparse sys Fraction jax jnp lax REFERENCES ALLOWED_ULP _with_partials _floating _values "
-    "_check_shapes _leaves _derivative _ulps _share _self_test parser"
-).split()
+_FIXED = frozenset(
+    {
+        "argparse", "sys", "Fraction", "jax", "jnp", "lax", "REFERENCES", "ALLOWED_ULP",
+        "_with_partials", "_floating", "_values", "_check_shapes", "_leaves", "_derivative",
+        "_ulps", "_share", "_self_test", "parser",
+    }
+)  # fmt: skip
 
 
 def _self_test(compiled: Compiled, order: int) -> str:
@@ -209,7 +210,7 @@ def _forms(args: Sequence[Any], names: Sequence[str]) -> str:
 def _quoted(key: Any) -> str:
     """A key of a dict, in double quotes where that is the same."""
     simple = isinstance(key, str) and key.isascii() and key.isprintable()
-    return f'"{key}"' if simple and not set(key) & set("\"\\") else repr(key)
+    return f'"{key}"' if simple and not set(key) & set('"\\') else repr(key)
 
 
 def _tuple(items: Any) -> str:
@@ -232,5 +233,3 @@ def _layout_text(layout: Any) -> str:
         return "{" + ", ".join(f"{_quoted(key)}: {_layout_text(v)}" for key, v in rest[0]) + "}"
     parts = [_layout_text(v) for v in rest[0]]
     return f"[{', '.join(parts)}]" if kind == "list" else _tuple(parts) if parts else "()"
-
-

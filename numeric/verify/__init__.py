@@ -1,11 +1,23 @@
 """Verification: levels L0-L4, certificates, and their recheck.
 
+A name is loaded when it is first used: to recheck loads nothing that generates code.
+
 Main definitions: `verify` (and `verify_formula`, `verify_derivation`), `recheck`, `Certificate`.
 """
 
-from derivax.numeric.verify.certificate import Certificate, read_certificates, write_certificates
-from derivax.numeric.verify.recheck import recheck
-from derivax.numeric.verify.verifying import verify, verify_derivation, verify_formula
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from derivax.numeric.verify.certificate import (
+        Certificate,
+        read_certificates,
+        write_certificates,
+    )
+    from derivax.numeric.verify.recheck import recheck
+    from derivax.numeric.verify.verifying import verify, verify_derivation, verify_formula
 
 __all__ = [
     "Certificate",
@@ -16,3 +28,23 @@ __all__ = [
     "verify_formula",
     "write_certificates",
 ]
+
+_HOME = {
+    "Certificate": "certificate",
+    "read_certificates": "certificate",
+    "write_certificates": "certificate",
+    "verify": "verifying",
+    "verify_derivation": "verifying",
+    "verify_formula": "verifying",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "recheck":
+        value = import_module(f"{__name__}.recheck").recheck
+    elif name in _HOME:
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value

@@ -31,7 +31,7 @@ from derivax.numeric.verify.points import in_hex, point_at
 from derivax.numeric.verify.rounding import NoRoundingRuleError, rounding_bound
 from derivax.symbolic.exact.ball import BallProgram, correctly_rounded
 
-__all__ = ["EXCUSED_ULP", "Accuracy", "compare"]
+__all__ = ["EXCUSED_ULP", "Accuracy", "compare", "ulp_errors"]
 
 EXCUSED_ULP = 8.0
 _SAFETY = 2.0
@@ -111,7 +111,7 @@ def _compare(
         report.undefined += int(np.count_nonzero(decided & ~defined))
         for mode, results in computed.items():
             code = np.broadcast_to(np.asarray(results[k], dtype=dtype), exact.shape)
-            ulps, hard = _ulp_errors(code, exact, dtype)
+            ulps, hard = ulp_errors(code, exact, dtype)
             ulps, hard = np.where(defined, ulps, 0.0), hard & defined
             at_zero = hard & (exact == 0)
             if at_zero.any():  # a number below the smallest float is no zero
@@ -266,7 +266,7 @@ def _spacing(value: Any, dtype: str) -> Array:
     return np.spacing(np.minimum(size, top)).astype(_WIDE)
 
 
-def _ulp_errors(code: Array, exact: Array, dtype: str) -> tuple[Array, Array]:
+def ulp_errors(code: Array, exact: Array, dtype: str) -> tuple[Array, Array]:
     """Errors in ulp, and the points where the code fails outright (NaN or infinity for a number).
 
     Results below the smallest normal number may be flushed to zero.  An infinity counts as the

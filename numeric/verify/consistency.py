@@ -1,8 +1,8 @@
 """What must hold within one certificate, before any of its code is run.
 
 Its parts are written by one program from one run, so they imply each other: the claim follows from
-the statement, the counts from the evidence, the largest error from the worst points, the assumptions
-from the domain.  A certificate that contradicts itself is no certificate.
+the statement, the counts from the evidence, the largest error from the worst points, the
+assumptions from the domain.  A certificate that contradicts itself is no certificate.
 
 Main definition: `contradiction`.
 """
@@ -167,7 +167,7 @@ def _points(level: Level, dtype: str, evidence: Mapping[str, Any]) -> Iterator[s
         low = (0.0, *_BINS)[filled[-1]] if filled else 0.0
         high = _BINS[filled[-1]] if filled else 0.0
         if not low <= top <= high:
-            yield f"its {dtype} histogram ends at {low:g} to {high:g} ulp, its largest error is {top}"
+            yield f"its {dtype} histogram ends at {high:g} ulp, its largest error is {top}"
         if len(errors) > sum(histogram):
             yield f"its {dtype} histogram counts fewer comparisons than it has worst points"
     points = figures.get(f"points_{dtype}")

@@ -27,7 +27,7 @@ from derivax.numeric.verify.points import sample_points
 from derivax.symbolic.exact.ball import correctly_rounded
 from derivax.symbolic.exact.outcome import Outcome
 
-__all__ = ["derivatives_level", "values_level"]
+__all__ = ["derivatives_level", "sample_size", "values_level"]
 
 POINTS = 640
 _VALUES, _SECONDS = 1536, 3.0
@@ -65,9 +65,14 @@ def values_level(
         args,
         formula.domain,
         seed,
-        max(64, min(points, 4096 // max(1, len(entries)))),
+        sample_size(len(entries), points),
         dtypes,
     )
+
+
+def sample_size(outputs: int, points: int = POINTS) -> int:
+    """How many points level 1 asks for: fewer when there are many outputs."""
+    return max(64, min(points, 4096 // max(1, outputs)))
 
 
 def derivatives_level(

@@ -1,10 +1,13 @@
 """recheck: recompute what a certificate claims, from the file alone.
 
-The stored code is run as it stands (inside the closed subset of generated code, without builtins)
-at the stored worst points and compared with exact values recomputed from the stored formula;
-nothing is compiled anew.  A value beyond its recorded bound, a changed source, or a simulation
-whose stored numbers disagree gives a `refuted` certificate.  This detects change and error; only a
-signature detects a forger.
+A file passes four gates, each of which refuses it with one line: strict JSON (`reading`), schema
+and digest (`certificate`), agreement of its parts (`consistency`), language of its source
+(`stored_source`).  Only then its code runs, and its levels are replayed (`replay`): here when the
+certificate is plain, else in a process of limited time and memory (`guarded`).  Nothing is compiled
+anew, and nothing that generates code is imported.
+
+This detects change and error.  Who changes a certificate can also compute its digest anew; only a
+signature (`signature`) tells who wrote it.
 
 Main definition: `recheck`.
 """
@@ -12,243 +15,162 @@ Main definition: `recheck`.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import jax
-import numpy as np
-from sympy import Basic
 
-from derivax.errors import DerivaxError
-from derivax.numeric.verify.accuracy import EXCUSED_ULP, compare
-from derivax.numeric.verify.certificate import (
-    Certificate,
-    Level,
-    read_certificates,
-)
-from derivax.numeric.verify.environment import environment
-from derivax.numeric.verify.level_matrices import (
-    has_matrix_arguments,
-    matrix_derivatives_level,
-    matrix_values_level,
-)
-from derivax.numeric.verify.level_problem import formula_level
-from derivax.numeric.verify.outputs import derivative_entries, scalar_entries
-from derivax.numeric.verify.stored_source import stored_functions
+from derivax.errors import CertificateError, DerivaxError, InputError
+from derivax.numeric.verify.certificate import Certificate, Level, read_certificates
+from derivax.numeric.verify.consistency import contradiction
+from derivax.numeric.verify.guarded import guarded_replay
+from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level, ode_level
+from derivax.numeric.verify.level_problem import derivation_level
+from derivax.numeric.verify.plainness import is_plain
+from derivax.numeric.verify.replay import failed, replay, stored_code
+from derivax.numeric.verify.signature import check_signature
+from derivax.numeric.verify.stated import stated_formula, thawed
+from derivax.numeric.verify.stored_source import checked_source
+from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.exact.outcome import Outcome
-from derivax.symbolic.formula import Formula
-from derivax.symbolic.problem import Problem
-from derivax.symbolic.statements import Statement
-from derivax.symbolic.terms import from_term
+from derivax.symbolic.terms import to_term
+from derivax.symbolic.terms.limits import shown
 
-__all__ = ["recheck"]
+__all__ = ["Known", "recheck"]
+
+_LONGEST_SOURCE = 1_000_000  # characters that are parsed without limits of memory
+# name of a result -> (its derivation, the simulator of its original system), or None
+Known = Callable[[str], tuple[Derivation, GroundTruth | None] | None]
 
 
-def recheck(path: str | os.PathLike[str]) -> tuple[Certificate, ...]:
+def recheck(
+    path: str | os.PathLike[str],
+    *,
+    full: bool = False,
+    known: Known | None = None,
+    signature: str | os.PathLike[str] | None = None,
+    public_key: str | os.PathLike[str] | None = None,
+) -> tuple[Certificate, ...]:
     """Recheck every certificate of a file (a single one, or {"schema_version", "certificates"}).
 
+    Arguments: `full`, also derive named results again, step by step, and repeat the simulations;
+    `known` tells them by name; `signature`, `public_key`, files: the signature is checked first.
+
     Returns: the certificates with the levels as they stand now; a level that fails is `refuted`,
-    with what differs as its witness. Raises: `CertificateError` when the file is not a certificate.
+    with what differs as its witness. Raises: `CertificateError` when the file is not a certificate,
+    was changed after it was written, contradicts itself, holds source outside the language of
+    generated code, or is not what was signed; `InputError` when `full` finds nothing to repeat.
     """
-    return tuple(_recheck_one(certificate) for certificate in read_certificates(path))
+    if signature is not None or public_key is not None:
+        check_signature(path, signature, public_key)
+    certificates = read_certificates(path, sealed=True)
+    found = []
+    for number, certificate in enumerate(certificates):
+        place = f"{path}: " if len(certificates) == 1 else f"{path}, certificate {number + 1}: "
+        try:
+            again = _recheck_one(certificate)
+            found.append(_fully(certificate, again, known) if full else again)
+        except CertificateError as error:
+            raise CertificateError(f"{place}{error.given}", error.why, error.instead) from None
+    return tuple(found)
 
 
 def _recheck_one(certificate: Certificate) -> Certificate:
-    levels = dict(certificate.levels)
+    wrong = contradiction(certificate)
+    if wrong is not None:
+        raise CertificateError(
+            f"certificate of {shown(certificate.name)}", f"contradicts itself: {wrong}", ""
+        )
+    if certificate.code is not None and len(certificate.code["source"]) <= _LONGEST_SOURCE:
+        checked_source(certificate.code)
+    if is_plain(certificate):
+        return replay(certificate)
+    return guarded_replay(certificate)
+
+
+# --- full ----------------------------------------------------------------------------------------
+
+
+def _fully(recorded: Certificate, again: Certificate, known: Known | None) -> Certificate:
+    """Also repeat what was derived and what was simulated."""
+    subject = known(recorded.name) if known is not None else None
+    formula = stated_formula(recorded)
+    if subject is None and (formula is None or formula.solves is None):
+        raise InputError(
+            f"certificate of {shown(recorded.name)}",
+            "is of no result of the catalogue: nothing can be derived or simulated again",
+            "recheck it without full",
+        )
+    levels = dict(again.levels)
+    truth = None
+    if subject is not None:
+        derivation, truth = subject
+        levels["L0"] = _derived(recorded, levels.get("L0"), derivation)
+    level = levels.get("L4")
+    if formula is not None and recorded.code is not None and again.verdict != "refuted":
+        code = stored_code(recorded, formula)
+        repeated = None
+        if truth is not None:
+            repeated = _attempt(lambda: ground_truth_level(code, truth))
+        elif formula.solves is not None and level is not None and level.outcome.established:
+            with jax.enable_x64(True):
+                repeated = ode_level(code, formula, seed=recorded.seed)
+        if repeated is not None:
+            levels["L4"] = _repeated(level, repeated)
+    return replace(again, levels=levels)
+
+
+def _attempt(simulate: Callable[[], Level]) -> Level:
     try:
-        functions = stored_functions(certificate.code) if certificate.code is not None else {}
-        formula = _formula(certificate)
+        return simulate()
     except DerivaxError as error:
-        return _renewed(certificate, {**levels, "L1": _failed(levels.get("L1"), str(error))})
-    if formula is not None and formula.solves is not None and _established(levels.get("L0")):
-        again = formula_level(formula)
-        if not again.outcome.established:
-            levels["L0"] = _failed(levels["L0"], f"now {again.outcome}: {again.detail}")
-    if formula is not None and certificate.code is not None and functions:
-        name, same = certificate.code["function"], certificate.environment == environment()
-        if has_matrix_arguments(formula):
-            _matrices(levels, formula, functions[name], certificate.seed, same)
-            return _renewed(certificate, levels)
-        if _established(levels.get("L1")):
-            levels["L1"] = _values(levels["L1"], formula, functions[name], same)
-        if _established(levels.get("L2")):
-            levels["L2"] = _derivatives(levels["L2"], formula, functions, name, same)
-    if _established(levels.get("L4")):
-        levels["L4"] = _comparisons(levels["L4"])
-    return _renewed(certificate, levels)
+        return Level(Outcome.OPEN, "simulation", str(error))
 
 
-def _established(level: Level | None) -> bool:
-    return level is not None and level.outcome.established
+def _derived(recorded: Certificate, level: Level | None, derivation: Derivation) -> Level:
+    """The steps of the certificate are those of the derivation, and its obligations hold."""
+    fresh = [
+        {
+            "rule": step.rule.name,
+            "premises": list(step.premises),
+            "statement": str(step.statement),
+            "term": to_term([step.statement.lhs, step.statement.rhs]),
+        }
+        for step in derivation.steps
+    ]
+    steps: Any = thawed(recorded.statement.get("steps") or ())
+    if len(steps) != len(fresh):
+        return failed(level, f"it lists {len(steps)} steps, the derivation has {len(fresh)}")
+    for number, (old, new) in enumerate(zip(steps, fresh, strict=True)):
+        if old != new:
+            why = f"step {number} is not that of the derivation: {new['statement']}"
+            return failed(level, why)
+    return derivation_level(derivation, derivation.formula)
 
 
-def _renewed(certificate: Certificate, levels: Mapping[str, Level]) -> Certificate:
-    created = datetime.now(UTC).isoformat(timespec="seconds")
-    return replace(certificate, levels=levels, created=created, environment=environment())
-
-
-def _failed(level: Level | None, why: str, witness: Mapping[str, Any] | None = None) -> Level:
-    base = level if level is not None else Level(Outcome.OPEN, "")
-    return replace(
-        base,
-        outcome=Outcome.REFUTED,
-        method="recheck",
-        detail=why,
-        witness=dict(witness or {"recheck": why}),
-    )
-
-
-def _formula(certificate: Certificate) -> Formula | None:
-    stored = certificate.statement.get("formula")
-    if stored is None:
-        return None
-    formula = Formula.from_json(_thawed(stored))
-    problem = certificate.statement.get("problem_term")
-    if problem is None or certificate.statement.get("steps") is not None:
-        return formula
-    parts = from_term(_thawed(problem))
-    solved = Problem(
-        [Statement(lhs, rel, rhs) for lhs, rel, rhs in parts["equations"]],
-        parts["unknown"],
-        dict(parts["given"]),
-        parts["assume"],
-    )
-    return Formula(formula.expr, formula.args, formula.domain, name=formula.name, solves=solved)
-
-
-def _thawed(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _thawed(part) for key, part in value.items()}
-    return [_thawed(part) for part in value] if isinstance(value, (list, tuple)) else value
-
-
-# --- levels --------------------------------------------------------------------------------------
-
-
-def _values(
-    level: Level, formula: Formula, function: Callable[..., Any], same_machine: bool
-) -> Level:
-    entries = scalar_entries(formula.expr) or []
-
-    def one_point(*values: Any) -> list[Any]:
-        return _as_list(function(*values))
-
-    return _at_stored_points(level, formula, entries, one_point, same_machine)
-
-
-def _matrices(
-    levels: dict[str, Level],
-    formula: Formula,
-    function: Callable[..., Any],
-    seed: int,
-    same_machine: bool,
-) -> None:
-    """Formulas of matrices: the same cases again, made from the same seed."""
-    checks = {"L1": matrix_values_level, "L2": matrix_derivatives_level}
-    for name, check in checks.items():
-        level = levels.get(name)
-        if level is None or not level.outcome.established:
-            continue
-        dtypes = [d for d in ("float32", "float64") if f"max_{d}" in level.figures]
-        again = check(function, formula, seed=seed, dtypes=dtypes)
-        if not again.outcome.established:
-            levels[name] = _failed(level, f"now {again.outcome}: {again.detail}", again.witness)
-            continue
-        for dtype in dtypes:
-            recorded = level.figures[f"max_{dtype}"].value
-            bound = recorded if same_machine else max(EXCUSED_ULP, 2 * recorded)
-            if again.figures[f"max_{dtype}"].value > bound:
-                levels[name] = _failed(level, f"{dtype}: more than the recorded {recorded:.3g} ulp")
-
-
-def _derivatives(
-    level: Level,
-    formula: Formula,
-    functions: Mapping[str, Callable[..., Any]],
-    name: str,
-    same_machine: bool,
-) -> Level:
-    scalars = scalar_entries(formula.expr) or []
-    entries = derivative_entries(scalars, formula.args)
-    slopes = [functions.get(f) for f in _derivative_names(functions, name)]
-    if len(slopes) != len(formula.args) or None in slopes:
-        return _failed(level, "the source does not define the derivatives")
-
-    def one_point(*values: Any) -> list[Any]:
-        by_argument = [_as_list(slope(*values)) for slope in slopes if slope is not None]
-        return [column[k] for k in range(len(scalars)) for column in by_argument]
-
-    return _at_stored_points(level, formula, entries, one_point, same_machine)
-
-
-def _derivative_names(functions: Mapping[str, Any], name: str) -> list[str]:
-    """The derivative functions of the module, in the order of the arguments."""
-    return [f for f in functions if f.startswith(f"{name}_d_")]
-
-
-def _as_list(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, (tuple, list)) else [result]
-
-
-def _at_stored_points(
-    level: Level,
-    formula: Formula,
-    entries: Sequence[tuple[str, Basic]],
-    one_point: Callable[..., list[Any]],
-    same_machine: bool,
-) -> Level:
-    """Run the stored code at the stored points and judge it afresh."""
-    names = [str(arg) for arg in formula.args]
-    rechecked = 0
-    for dtype in ("float32", "float64"):
-        stored = level.evidence.get(dtype)
-        if stored is None:
-            continue
-        try:
-            rows = {
-                tuple(float.fromhex(point["at"][name]) for name in names)
-                for point in stored["worst"]
-            }
-        except (KeyError, TypeError, ValueError):
-            return _failed(level, f"its {dtype} points cannot be read")
-        if not np.isfinite(list(rows)).all():
-            return _failed(level, f"its {dtype} points are not finite numbers")
-        if not rows:
-            continue
-        rechecked += 1
-        with jax.enable_x64(True):
-            columns = [np.array(column, dtype=dtype) for column in zip(*sorted(rows))]
-            computed = {"jit": [np.asarray(part) for part in jax.jit(one_point)(*columns)]}
-            report = compare(one_point, computed, entries, formula.args, columns, dtype)
-        if report.witness is not None:
-            witness = {k: v for k, v in report.witness.items() if k != "evidence"}
-            return _failed(level, f"{dtype}: code and formula differ", witness)
-        recorded = level.figures.get(f"max_{dtype}")
-        bound = recorded.value if recorded is not None else 0.0
-        if not same_machine:  # other roundings of exp and log, other contractions
-            bound = max(EXCUSED_ULP, 2 * bound)
-        if report.max_ulp > bound:
-            return _failed(
-                level, f"{dtype}: {report.max_ulp:.3g} ulp, recorded at most {bound:.3g} ulp"
-            )
-    if not rechecked:
-        return _failed(level, "it holds no points at which it could be rechecked")
-    return replace(level, method=f"{level.method}; rechecked at the worst points")
-
-
-def _comparisons(level: Level) -> Level:
-    """Replay the stored comparisons: every difference within what was allowed."""
-    try:
-        for record in level.evidence["comparisons"]:
-            columns = [
-                [float.fromhex(number) for number in record[key]]
-                for key in ("predicted", "measured", "allowed")
-            ]
-            for predicted, measured, allowed in zip(*columns, strict=True):
-                if not abs(predicted - measured) <= allowed:
-                    return _failed(level, f"{record['quantity']}: {predicted} against {measured}")
-    except (KeyError, TypeError, ValueError):
-        return _failed(level, "its comparisons cannot be read")
-    return replace(level, method=f"{level.method}; replayed from stored numbers")
+def _repeated(recorded: Level | None, again: Level) -> Level:
+    """The simulation of today; numbers that were recorded must be confirmed."""
+    if recorded is None or not recorded.outcome.established:
+        return again
+    if not again.outcome.established:
+        return again if again.outcome is Outcome.REFUTED else failed(recorded, again.detail)
+    old = {(r["quantity"], str(r["setting"])): r for r in recorded.evidence["comparisons"]}
+    for record in thawed(again.evidence["comparisons"]):
+        before = old.get((record["quantity"], str(record["setting"])))
+        if before is None:
+            before = next((r for key, r in old.items() if key[0] == record["quantity"]), None)
+        if before is None or len(before["measured"]) != len(record["measured"]):
+            return failed(recorded, f"{record['quantity']}: was not recorded")
+        pairs = zip(
+            sorted(map(float.fromhex, before["measured"])),
+            sorted(map(float.fromhex, record["measured"])),
+            strict=True,
+        )
+        slack = max(float.fromhex(a) for a in (*record["allowed"], *before["allowed"]))
+        for was, now in pairs:
+            if not abs(was - now) <= 2 * slack:
+                return failed(
+                    recorded, f"{record['quantity']}: simulated {now!r}, recorded {was!r}"
+                )
+    return replace(again, method=f"{again.method}; simulated again")

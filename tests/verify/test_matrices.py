@@ -1,5 +1,7 @@
 """Formulas of matrices with symbolic shapes: exact reference, levels 1 and 2, recheck."""
 
+import json
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -14,8 +16,9 @@ from sympy import (
     symbols,
 )
 
-from derivax.errors import CompileError, DomainError
+from derivax.errors import CertificateError, CompileError, DomainError
 from derivax.numeric.verify import recheck, verify
+from derivax.numeric.verify.certificate import content_digest, source_digest
 from derivax.numeric.verify.level_matrices import matrix_derivatives_level, matrix_values_level
 from derivax.numeric.verify.matrix_reference import MatrixReference
 from derivax.symbolic.exact.outcome import Outcome
@@ -110,4 +113,11 @@ def test_a_matrix_formula_is_certified_and_rechecked(tmp_path):
     text = path.read_text()
     assert "jnp.matmul(A, B" in text
     path.write_text(text.replace("jnp.matmul(A, B", "jnp.matmul(-A, B"))
-    assert recheck(path)[0].verdict == "refuted"
+    with pytest.raises(CertificateError, match="changed after it was written"):
+        recheck(path)
+    data = json.loads(path.read_text())
+    data["code"]["sha256"] = source_digest(data["code"]["source"])
+    data["sha256"] = content_digest(data)
+    path.write_text(json.dumps(data))
+    (again,) = recheck(path)
+    assert again.levels["L1"].outcome is Outcome.REFUTED
