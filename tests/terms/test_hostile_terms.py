@@ -163,6 +163,13 @@ def test_a_tower_of_powers_is_built_and_not_computed() -> None:
     )
 
 
+def test_tuples_that_unfold_to_a_tower_are_refused_at_once() -> None:
+    """SymPy hashes a Tuple by walking all of it, however much is shared."""
+    nodes: list[list[object]] = [["Symbol", "x", {}]]
+    nodes += [["Tuple", k, k] for k in range(400)]
+    assert "unfolded" in refused(document(*nodes))
+
+
 def test_a_constructor_that_unfolds_sharing_is_refused_on_a_large_graph() -> None:
     nodes: list[Any] = [X]
     nodes += [["Add", i, i] for i in range(60)]
