@@ -16,6 +16,7 @@ from derivax.errors import InputError, PrecisionError
 from derivax.numeric.codegen.batches import map_blocks
 from derivax.numeric.codegen.kernel import Kernel, module
 from derivax.numeric.codegen.outputs import assemble
+from derivax.numeric.codegen.running import Runner
 from derivax.numeric.codegen.shapes import check_shapes
 from derivax.numeric.codegen.staged import Staged
 
@@ -41,6 +42,8 @@ class Compiled:
     kernel: Kernel | Staged
     layout: Any
     derivatives: int
+    optimize: str
+    cache: str | None
 
     def __init__(
         self,
@@ -51,6 +54,8 @@ class Compiled:
         dtype: str | None,
         accuracy: str,
         derivatives: int,
+        optimize: str = "balanced",
+        cache: str | None = None,
     ) -> None:
         self.__dict__.update(
             formula=formula,
@@ -59,6 +64,8 @@ class Compiled:
             dtype=dtype,
             accuracy=accuracy,
             derivatives=derivatives,
+            optimize=optimize,
+            cache=cache,
             name=kernel.name,
             arg_names=kernel.arg_names,
         )
@@ -74,7 +81,12 @@ class Compiled:
     def __call__(self, *args: Any, **named: Any) -> Any:
         if named or len(args) != len(self.arg_names):
             args = self._bind(args, named)
-        return self._jitted(*[float(a) if type(a) is int else a for a in args])
+        import jax
+
+        args = tuple(float(a) if type(a) is int else a for a in args)
+        if any(isinstance(a, jax.core.Tracer) for a in args):
+            return self._jitted(*args)
+        return self._runner(*args)
 
     def _bind(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         names = self.arg_names
@@ -127,6 +139,10 @@ class Compiled:
         import jax
 
         return jax.jit(self._apply)
+
+    @cached_property
+    def _runner(self) -> Runner:
+        return Runner(self)
 
     def _apply(self, *args: Any) -> Any:
         arrays = self._arrays(args)
@@ -190,7 +206,8 @@ class Compiled:
         return f"<Compiled {self.name}({', '.join(self.arg_names)})>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        options = {"dtype": self.dtype, "accuracy": self.accuracy, "derivatives": self.derivatives}
+        names = ("dtype", "accuracy", "derivatives", "optimize", "cache")
+        options = {name: self.__dict__[name] for name in names}
         return _restore, (self.formula, self.kernel, self.layout, options)
 
 

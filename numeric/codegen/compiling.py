@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,6 +34,7 @@ def compile_formula(
     functions: Mapping[Any, Any] | None = None,
     names: Mapping[sympy.Basic, str] | None = None,
     name: str | None = None,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Compiled:
     r"""The formula as a JAX function of its arguments.
 
@@ -44,10 +46,12 @@ def compile_formula(
         derivatives: 0 leaves differentiation to JAX; from 1 on, derivatives of every order are
             the symbolic ones.
         accuracy: "fast" computes as written; "balanced" and "best" rewrite for accuracy and range.
-        optimize: "compile", "balanced" or "run".
+        optimize: "compile" compiles fast, "run" tries several ways at the first call with arrays of
+            a shape and keeps the fastest, "balanced" chooses by size.
         functions: meanings of undefined functions, {f: sympy.Lambda}.
         names: names of arguments, {symbol: "name"}, where the symbol's own will not do.
         name: the function's name; default: the formula's.
+        cache: a directory that keeps the compiled programs for later processes.
 
     Returns: a `Compiled`.
 
@@ -86,12 +90,21 @@ def compile_formula(
     title = identifier(name or getattr(formula, "name", None) or "formula", "formula")
     while title in arg_names:
         title += "_"
-    kernel: Kernel | Staged
-    if has_matrices(reader.tape, outputs):
-        kernel = Staged(title, reader.tape, outputs, arg_names, rewrite=accuracy != "fast")
+
+    def finish(kernel: Kernel | Staged) -> Compiled:
         return Compiled(
-            formula, kernel, layout, dtype=dtype, accuracy=accuracy, derivatives=derivatives
+            formula,
+            kernel,
+            layout,
+            dtype=dtype,
+            accuracy=accuracy,
+            derivatives=derivatives,
+            optimize=optimize,
+            cache=None if cache is None else os.fspath(cache),
         )
+
+    if has_matrices(reader.tape, outputs):
+        return finish(Staged(title, reader.tape, outputs, arg_names, rewrite=accuracy != "fast"))
     kernel = Kernel(
         title,
         reader.tape,
@@ -102,9 +115,7 @@ def compile_formula(
         rewrite=accuracy != "fast",
         comment=textwrap.wrap(formula_text(formula.expr, title), 90),
     )
-    return Compiled(
-        formula, kernel, layout, dtype=dtype, accuracy=accuracy, derivatives=derivatives
-    )
+    return finish(kernel)
 
 
 def _is_nonnegative(symbol: sympy.Basic, domain: Any) -> bool:

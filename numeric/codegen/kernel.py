@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from derivax.numeric.codegen import emit, support
 from derivax.numeric.codegen.differentiate import derivative
 from derivax.numeric.codegen.recognisers import recognise
+from derivax.numeric.codegen.schedule import Part, parts_of
 from derivax.numeric.codegen.tape import Tape
 from derivax.numeric.codegen.writer import function_text
 
@@ -48,12 +49,24 @@ class Kernel:
     @cached_property
     def text(self) -> tuple[str, frozenset[str], Mapping[str, str]]:
         """The function's source, the support functions it calls, and those made for it."""
-        tape, outputs = self.tape, list(self.outputs)
-        if self.rewrite:
-            outputs = recognise(tape, outputs)
         return function_text(
-            self.name, tape, outputs, self.arg_names, single=self.single, comment=self.comment
+            self.name,
+            self.tape,
+            self.rewritten,
+            self.arg_names,
+            single=self.single,
+            comment=self.comment,
         )
+
+    @cached_property
+    def rewritten(self) -> tuple[int, ...]:
+        """The outputs as they are written down, rewritten by the recognisers."""
+        return tuple(recognise(self.tape, self.outputs)) if self.rewrite else self.outputs
+
+    @property
+    def parts_of_text(self) -> list[Part]:
+        """The parts in which the function is written; none where it is written in one."""
+        return parts_of(self.tape, self.rewritten)
 
     @property
     def source(self) -> str:

@@ -89,11 +89,12 @@ class Tape:
     def sorted(self, operands: Iterable[int]) -> list[int]:
         return sorted(operands, key=self.order.__getitem__)
 
-    def reachable(self, outputs: Sequence[int]) -> list[int]:
+    def reachable(self, outputs: Sequence[int], known: Iterable[int] = ()) -> list[int]:
         """Indices that the outputs need, operands before their use, in an order that depends on
-        structure alone (not on the order in which the nodes were made)."""
+        structure alone (not on the order in which the nodes were made); `known` ones, and what only
+        they need, are left out."""
         order: list[int] = []
-        seen: set[int] = set()
+        seen: set[int] = set(known)
         stack = [(i, False) for i in reversed(outputs)]
         while stack:
             i, ready = stack.pop()
@@ -110,9 +111,9 @@ class Tape:
         count = dict.fromkeys(order, 0)
         for i in order:
             for k in self.nodes[i].operands:
-                count[k] += 1
+                count[k] = count.get(k, 0) + 1
         for i in outputs:
-            count[i] += 1
+            count[i] = count.get(i, 0) + 1
         return count
 
     # -- leaves -------------------------------------------------------------------------------

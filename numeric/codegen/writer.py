@@ -11,15 +11,17 @@ from fractions import Fraction
 
 from derivax.numeric.codegen import constants, support
 from derivax.numeric.codegen.lower.arithmetic import power_text, product_text
+from derivax.numeric.codegen.lower.body import Body
 from derivax.numeric.codegen.lower.operation import ADD, ATOM, Text
 from derivax.numeric.codegen.lower.table import OPERATIONS
+from derivax.numeric.codegen.schedule import Part, parts_of
 from derivax.numeric.codegen.tape import Exact, Node, Tape
 
-__all__ = ["Writer", "function_text"]
+__all__ = ["Writer", "function_text", "part_name"]
 
 WIDTH = 100
 INLINE = 44  # a longer text gets a name
-LEAVES = frozenset({"const", "named", "arg", "truth"})
+LEAVES = frozenset({"const", "named", "arg", "truth", "iterate", "component"})  # have a name
 
 
 class Writer:
@@ -32,7 +34,12 @@ class Writer:
     room = 64
 
     def __init__(
-        self, tape: Tape, outputs: Sequence[int], arg_names: Sequence[str], name: str
+        self,
+        tape: Tape,
+        outputs: Sequence[int],
+        arg_names: Sequence[str],
+        name: str,
+        given: Mapping[int, str] | None = None,
     ) -> None:
         self.tape, self.arg_names, self.name = tape, tuple(arg_names), name
         self.lines: list[str] = []
@@ -44,7 +51,10 @@ class Writer:
         self._count: dict[str, int] = {}
         self._single: dict[Fraction, str] = {}
         self.outputs = tuple(outputs)
-        order = tape.reachable(outputs)
+        for i, known in (given or {}).items():
+            self.give(i, known)
+            self._taken.add(known)
+        order = tape.reachable(outputs, given or ())
         uses = tape.uses(order, outputs)
         for i in reversed(order):  # a reciprocal is written as a division at every use
             if self._is_reciprocal(i):
@@ -107,30 +117,53 @@ class Writer:
             self.definitions[name] = text()
         return name
 
-    def define_inner(
-        self, function: str, tape: Tape, output: int, unknown: str, names: Sequence[str]
-    ) -> str:
-        """Define function(unknown, tuple of the names), an expression of a small tape."""
+    def define_body(self, function: str, body: Body, signature: Sequence[str | tuple[str, ...]],
+                    closing: Callable[[Writer], str] | None = None) -> str:
+        """Define function(*signature, parameters) of a body; a tuple in the signature is one
+        argument that is unpacked.  `closing` gives the text of what is returned."""
         from derivax.numeric.codegen.recognisers import recognise
 
         if function in self.definitions:
             return function
-        inner = Writer(tape, recognise(tape, [output]), (unknown, *names), function)
+        heads = [part if isinstance(part, str) else "state" for part in signature]
+        variables = [n for part in signature for n in ([part] if isinstance(part, str) else part)]
+        names = [f"p{k + 1}" for k in range(len(body.parameters))]
+        outputs = recognise(body.tape, body.outputs)
+        inner = Writer(body.tape, outputs, (*variables[: len(body.variables)], *names), function)
         self.definitions.update(inner.definitions)
         self.needed |= inner.needed
-        lines = [f"def {function}({unknown}, parameters):"]
-        if names:
-            target = ", ".join(names)
-            target = target if len(names) > 1 else f"({target},)"
-            lines.append(f"    {target} = parameters")
+        lines = [f"def {function}({', '.join([*heads, 'parameters'])}):"]
+        unpacked = [(list(part), "state") for part in signature if not isinstance(part, str)]
+        for targets, source in [*unpacked, (names, "parameters")]:
+            if targets:
+                closing_bracket = f",) = {source}" if len(targets) == 1 else f") = {source}"
+                lines.append(wrap("(", targets, closing_bracket))
+        result = inner.texts[inner.outputs[0]].text if closing is None else closing(inner)
         lines += [f"    {line}" for line in inner.lines]
-        lines.append(f"    return {inner.texts[inner.outputs[0]].text}")
+        lines.append(f"    return {result}")
         self.definitions[function] = "\n".join(lines)
         return function
 
+    def broadcast(self, texts: Sequence[Text]) -> list[str]:
+        """Names of arrays of one shape and dtype with these values."""
+        like = f"{self.arg_names[0]}.dtype" if self.arg_names else "jnp.result_type(0.5)"
+        held = [self.fresh("input") for _ in texts]
+        left = ", ".join(held) if len(held) > 1 else f"({held[0]},)"
+        items = [f"jnp.asarray({text.text}, {like})" for text in texts]
+        self.assign(f"{left} = jnp.broadcast_arrays(", items, ")")
+        return held
+
+    def hold_tuple(self, stem: str, names: Sequence[str]) -> str:
+        """The name of a tuple of these names."""
+        if not names:
+            return "()"
+        held = self.fresh(stem)
+        self.assign(f"{held} = (", names, ",)" if len(names) == 1 else ")")
+        return held
+
     def assign(self, opening: str, items: Sequence[str], closing: str) -> None:
         """The statement `opening item, item closing` on as many lines as it takes."""
-        self.lines += wrap(opening, items, closing, "").split("\n")
+        self.lines += wrap(opening, items, closing, "", WIDTH - 4).split("\n")
 
     def arg_name(self, node: Node) -> str:
         position, _ = node.data
@@ -158,6 +191,10 @@ class Writer:
     @staticmethod
     def single(value: Exact) -> Fraction:
         return Fraction(constants.round_to_single(value))
+
+    def is_constant(self, i: int) -> bool:
+        """Whether an entry is a number."""
+        return i in self._constant
 
     def is_held(self, i: int) -> bool:
         return i in self._held
@@ -196,6 +233,8 @@ class Writer:
     def join(self, stem: str, parts: Sequence[str], operator: str) -> str:
         """Parts combined as a balanced tree of lines of at most four."""
         level = list(parts)
+        if sum(map(len, level)) > self.room:  # what is left beside the names
+            level = [p if p.isidentifier() else self.hold(stem, p) for p in level]
         while len(level) > 4:
             level = [
                 level[k]
@@ -230,18 +269,20 @@ class Writer:
         return node.op == "power" and node.data < 0
 
 
-def wrap(opening: str, items: Sequence[str], closing: str, indent: str = "    ") -> str:
+def wrap(
+    opening: str, items: Sequence[str], closing: str, indent: str = "    ", width: int = WIDTH
+) -> str:
     """`opening item, item closing` on one line if it fits, else on several."""
     line = f"{indent}{opening}{', '.join(items)}{closing}"
-    if len(line) <= WIDTH:
+    if len(line) <= width:
         return line
     lines, text = [f"{indent}{opening}"], ""
     for item in items:
-        if text and len(indent) + 4 + len(text) + len(item) + 2 > WIDTH:
+        if text and len(indent) + 4 + len(text) + len(item) + 2 > width:
             lines.append(f"{indent}    {text.rstrip()}")
             text = ""
         text += f"{item}, "
-    lines += [f"{indent}    {text.rstrip()}", f"{indent}{closing}"]
+    lines += [f"{indent}    {text.rstrip()}", f"{indent}{closing.lstrip(',')}"]
     return "\n".join(lines)
 
 
@@ -257,6 +298,9 @@ def function_text(
 ) -> tuple[str, frozenset[str], Mapping[str, str]]:
     """One function of the outputs: its text, the support functions that it calls, and the functions
     that were made for it alone."""
+    parts = parts_of(tape, outputs)
+    if parts:
+        return parts_text(name, tape, outputs, arg_names, parts, single, comment)
     writer = Writer(tape, outputs, arg_names, name)
     lines = [wrap(f"def {name}(", arg_names, "):", "")]
     if doc:
@@ -271,3 +315,51 @@ def function_text(
         closing = ",)" if len(results) == 1 else ")"
         lines.append(wrap("return (", results, closing))
     return "\n".join(lines), frozenset(writer.needed), writer.definitions
+
+
+def part_name(name: str, k: int) -> str:
+    """The name of the k-th part of a function that is written in parts."""
+    return f"{name}_part{k + 1}"
+
+
+def parts_text(
+    name: str,
+    tape: Tape,
+    outputs: Sequence[int],
+    arg_names: Sequence[str],
+    parts: Sequence[Part],
+    single: bool,
+    comment: Sequence[str],
+) -> tuple[str, frozenset[str], Mapping[str, str]]:
+    """A long function as a function for each part, and one that calls them in turn."""
+    main = Writer(tape, (), arg_names, name)
+    needed: set[str] = set()
+    definitions: dict[str, str] = {}
+    for k, part in enumerate(parts):
+        called = part_name(name, k)
+        for i in part.inputs:
+            if i not in main.texts:
+                main.write(i)
+        names = [main.texts[i].text for i in part.inputs]
+        given = {i: n for i, n in zip(part.inputs, names, strict=True)}
+        writer = Writer(tape, part.outputs, names, called, given)
+        needed |= writer.needed
+        definitions |= writer.definitions
+        lines = [wrap(f"def {called}(", names, "):", "")]
+        lines += [f"    {line}" for line in writer.lines]
+        lines.append(wrap("return (", [writer.texts[i].text for i in part.outputs], ",)"))
+        definitions[called] = "\n".join(lines)
+        held = [main.fresh(OPERATIONS[tape[i].op].name) for i in part.outputs]
+        left = wrap("(", held, ",)" if len(held) == 1 else ")", "", WIDTH - 4).split("\n")
+        main.lines += left[:-1]
+        main.assign(f"{left[-1]} = {called}(", names, ")")
+        for i, text in zip(part.outputs, held, strict=True):
+            main.give(i, text)
+    for i in tape.reachable(outputs, main.texts):
+        main.write(i)
+    lines = [wrap(f"def {name}(", arg_names, "):", "")]
+    lines += [f"    # {line}" for line in comment if line]
+    lines += [f"    {line}" for line in main.lines]
+    results = [main.texts[i].text for i in outputs]
+    lines.append(f"    return {results[0]}" if single else wrap("return (", results, ",)"))
+    return "\n".join(lines), frozenset(needed | main.needed), definitions

@@ -38,7 +38,10 @@ def test_matrices_are_split_along_the_batch_only():
     A = sympy.MatrixSymbol("A", 2, 2)
     f = compile_(Formula({"square": A * A, "trace": x * sympy.Trace(A)}, args=[A, x]))
     stack = np.random.default_rng(0).normal(size=(50, 2, 2)).astype(np.float32)
-    _same(f.map(stack, np.arange(50, dtype=np.float32), block=16), f(stack, np.arange(50, dtype=np.float32)))
+    _same(
+        f.map(stack, np.arange(50, dtype=np.float32), block=16),
+        f(stack, np.arange(50, dtype=np.float32)),
+    )
     _same(f.map(stack[0], 2.0, block=16), f(stack[0], 2.0))
 
 
