@@ -257,16 +257,41 @@ def _area(
             "the two are functions of different variables",
             "rename one, or pass args=[...] with all variables",
         )
-    given = {declared.get(str(key), key): ends for key, ends in dict(domain or {}).items()}
+    given, relations = _ranges(domain, declared)
     symbols = sorted((s for s in free[0] | free[1] if isinstance(s, Symbol)), key=str)
     formulas = [side.formula for side in (left, right) if side.formula is not None]
     for formula in formulas:
         symbols += [s for s in formula.domain.symbols if s not in symbols]
-    relations = _relations(where, declared, symbols)
+    relations += _relations(where, declared, symbols)
+    tied = {s for r in relations if isinstance(r, Basic) for s in r.free_symbols}
+    symbols += sorted((tied & set(declared.values())) - set(symbols), key=str)
     area = Domain.of(symbols, given)
     for formula in formulas:
         area = area.restricted(dict(formula.domain), formula.domain.where)
     return area.restricted(where=relations) if relations else area
+
+
+def _ranges(
+    domain: Mapping[Any, Any] | None, declared: Mapping[str, Any]
+) -> tuple[dict[Any, Any], list[Any]]:
+    """The rational ranges of a domain, and relations for irrational bounds such as pi."""
+    ranges: dict[Any, Any] = {}
+    relations: list[Any] = []
+    for key, ends in dict(domain or {}).items():
+        symbol = declared.get(str(key), key)
+        if isinstance(ends, tuple | list) and len(ends) == 2 and isinstance(symbol, Symbol):
+            low, high = (_irrational(end) for end in ends)
+            relations += [] if low is None else [symbol >= low]
+            relations += [] if high is None else [symbol <= high]
+            ends = ("-inf" if low is not None else ends[0], "inf" if high is not None else ends[1])
+        ranges[symbol] = ends
+    return ranges, relations
+
+
+def _irrational(end: Any) -> Expr | None:
+    if isinstance(end, Expr) and end.is_number and end.is_extended_real and end.is_finite:
+        return None if end.is_Rational or end.is_Float else end
+    return None
 
 
 def _shape_symbols(listed: Iterable[Any]) -> set[Any]:

@@ -32,6 +32,7 @@ from derivax.symbolic.exact.ball_elementary import (
     exp_pi_i,
     pow_rule,
 )
+from derivax.symbolic.exact.ball_families import FAMILIES
 from derivax.symbolic.exact.ball_special import SPECIAL
 from derivax.symbolic.exact.ball_values import (
     I_UNIT,
@@ -83,7 +84,7 @@ CONSTANTS: dict[Basic, Callable[[], Any]] = {
     sp.S.false: lambda: False,
 }
 
-HEADS: dict[type, Callable[..., Any]] = {**ELEMENTARY, **SPECIAL, **CONDITIONS}
+HEADS: dict[type, Callable[..., Any]] = {**ELEMENTARY, **SPECIAL, **FAMILIES, **CONDITIONS}
 """SymPy head -> function on balls (or, for conditions, on True, False and None = undecided)."""
 
 

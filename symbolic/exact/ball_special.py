@@ -1,6 +1,6 @@
 """Special functions on balls: gamma and error functions, Bessel, Airy, hypergeometric, elliptic.
 
-Main definition: `SPECIAL` (the table).
+Main definitions: `SPECIAL` (the table), `SLOW`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy as sp
-from flint import acb, arb
+from flint import acb, arb, ctx
 
 from derivax.symbolic.exact.ball_elementary import (
     branched,
@@ -31,7 +31,7 @@ from derivax.symbolic.exact.ball_values import (
     whole_number,
 )
 
-__all__ = ["SPECIAL"]
+__all__ = ["SLOW", "SPECIAL"]
 
 
 def _method(name: str, order: Sequence[int], complex_only: bool = False) -> Callable[..., Ball]:
@@ -130,6 +130,26 @@ def _lambert_w(x: Ball, branch: Ball | None = None) -> Ball:
     return simplest(as_complex(x).lambertw(k))
 
 
+def _bessel_k(order: Ball, x: Ball) -> Ball:
+    """K of an order that is no integer, by formulas that end soon.
+
+    flint's own method takes minutes for such an order between its series and its asymptotic
+    expansion (order 2/3 at 194 with 1024 bits).
+    """
+    plain = _method("bessel_k", (1, 0))
+    if (isinstance(order, arb) and (2 * order).is_integer()) or not isinstance(order, arb):
+        return plain(order, x)
+    if not (isinstance(x, arb) and x > 0):
+        return plain(order, x)
+    sine = (order * arb.pi()).sin()
+    if sine.contains(0):
+        return plain(order, x)
+    if float(x.upper()) * 6 < ctx.prec:  # DLMF 10.27.4; cancels 2.9 x bits
+        return (x.bessel_i(-order) - x.bessel_i(order)) * arb.pi() / (2 * sine)
+    tricomi = acb(2 * x).hypgeom_u(acb(order) + acb(1) / 2, acb(2 * order + 1))  # DLMF 13.6.10
+    return (tricomi * acb(2 * x) ** order * (-x).exp() * arb.pi().sqrt()).real
+
+
 def _airy(name: str, derivative: int) -> Callable[[Ball], Ball]:
     return lambda x: simplest(getattr(x, name)(derivative=derivative))
 
@@ -211,7 +231,7 @@ SPECIAL: dict[type, Callable[..., Any]] = {
     sp.besselj: _method("bessel_j", (1, 0)),
     sp.bessely: _method("bessel_y", (1, 0)),
     sp.besseli: _method("bessel_i", (1, 0)),
-    sp.besselk: _method("bessel_k", (1, 0)),
+    sp.besselk: _bessel_k,
     sp.airyai: _airy("airy_ai", 0),
     sp.airybi: _airy("airy_bi", 0),
     sp.airyaiprime: _airy("airy_ai", 1),
@@ -240,3 +260,10 @@ SPECIAL: dict[type, Callable[..., Any]] = {
     sp.elliptic_pi: _cut_somewhere(_elliptic_pi),
 }
 """SymPy head -> function on balls."""
+
+SLOW: tuple[type, ...] = (
+    *(sp.lowergamma, sp.uppergamma, sp.expint, sp.hyper, sp.polygamma, sp.digamma, sp.polylog),
+    *(sp.zeta, sp.dirichlet_eta, sp.lerchphi, sp.elliptic_f, sp.elliptic_pi, sp.assoc_legendre),
+    *(sp.harmonic, sp.loggamma, sp.besselk, sp.bessely),
+)
+"""Functions of which one value at 4096 bits may take longer than a whole test should."""

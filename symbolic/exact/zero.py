@@ -4,8 +4,9 @@
 refute, and says how fine it was.  `sign_holds` does the same for inequalities.
 
 A point counts only if the ball there is finite, has a radius of at most 1e-40 of the largest term,
-and still contains zero at 4096 bits (1024 if it contains an integral, whose quadrature is slow;
-1024 or 512 if a single evaluation takes long: the finding says how many).
+and still contains zero at 4096 bits (1024 if it contains an integral or one of the special
+functions that are slow at such precision; down to 512 if the evaluations take long all the same:
+the finding says how many).
 The largest term: the largest summand of a sum, the product
 of the largest terms of the factors of a product, followed from the top of the expression down to
 the first head that is neither (whose value is taken; 1 if that value may itself be zero).
@@ -27,6 +28,7 @@ from sympy import Add, Basic, Integer, Mul, Pow
 
 from derivax.errors import CompileError
 from derivax.symbolic.exact.ball import BallProgram
+from derivax.symbolic.exact.ball_special import SLOW
 from derivax.symbolic.exact.ball_values import Ball, is_nan
 from derivax.symbolic.exact.dag import Graph, postorder
 from derivax.symbolic.exact.domain import Domain
@@ -61,9 +63,8 @@ UNDECIDED_LIMIT = Fraction(1, 100)
 _SMALLEST_RESOLUTION = 1e-300
 _BATCHES = 9  # the fourth and later ones only where a few points are undecided
 _FEW_UNDECIDED = 2
-_SLOW_SECONDS = 0.05
+_SLOW_SECONDS = 0.1
 _SLOW_BITS = 512
-_TIMED_POINTS = 4
 
 
 def vanishes(
@@ -169,10 +170,11 @@ class _BallTest:
         self.met_value = False  # a proof needs one, lest it be about nothing
         self._scale = _LargestTerm(expr)
         self._program = BallProgram([expr, *self._scale.leaves], sample.variables)
-        integrals = (
-            isinstance(node, sp.Integral) for node in postorder([expr], leaf=binds_variables)
+        slow = (
+            isinstance(node, (sp.Integral, *SLOW))
+            for node in postorder([expr], leaf=binds_variables)
         )
-        self._bits = QUADRATURE_BITS if any(integrals) else ZERO_TEST_BITS
+        self._bits = QUADRATURE_BITS if any(slow) else ZERO_TEST_BITS
 
     def _at(self, point: Mapping[Basic, Any], bits: int) -> tuple[Ball, list[Ball], bool]:
         balls, undefined = self._program.status_at(point, bits)
@@ -231,8 +233,11 @@ class _BallTest:
                 if undefined:
                     tally.undefined += 1
                     continue
-                self._choose_bits(point, tally)
+                self._choose_bits(tally)
+                start = time.monotonic()
                 ball, leaves, _ = self._at(point, self._bits)
+                tally.spent += time.monotonic() - start
+                tally.seen += 1
                 if excludes_zero(ball):
                     return refuted(point, ball, self._bits)
                 ratio = self._scale.relative_radius(ball, leaves)
@@ -248,18 +253,15 @@ class _BallTest:
                 break
         return None
 
-    def _choose_bits(self, point: Mapping[Basic, Any], tally: _Tally) -> None:
-        """Stop the ladder early for an expression whose balls take long.
+    def _choose_bits(self, tally: _Tally) -> None:
+        """Stop the ladder early for an expression whose balls take long all the same.
 
-        The whole test needs some hundred evaluations; a special function of large parameters may
+        The whole test needs some fifty evaluations; a special function of large parameters may
         take a second for one at 4096 bits.  The bits reached are part of the finding.
         """
-        while tally.counted + tally.undecided < _TIMED_POINTS and self._bits > _SLOW_BITS:
-            start = time.monotonic()
-            self._at(point, max(_SLOW_BITS, self._bits // 4))
-            if time.monotonic() - start < _SLOW_SECONDS:
-                break
-            self._bits = max(_SLOW_BITS, self._bits // 4)
+        if self._bits <= _SLOW_BITS or tally.spent < _SLOW_SECONDS * (tally.seen + 1):
+            return
+        self._bits = max(_SLOW_BITS, self._bits // 2)
 
 
 class _Tally:
@@ -267,7 +269,8 @@ class _Tally:
 
     def __init__(self) -> None:
         self.counted = self.undecided = self.undefined = 0
-        self.worst = 0.0
+        self.worst = self.spent = 0.0
+        self.seen = 0
 
 
 class _LargestTerm:

@@ -113,6 +113,15 @@ def _polylog(s: Expr, z: Expr, **_: bool) -> Expr:
     return sp.polylog(s, z, evaluate=bool(s.is_Rational and z.is_Rational))
 
 
+def _hypergeometric(upper: int) -> Callable[..., Expr]:
+    """hyp1f1(a, b, z) and its kin; SymPy's own `hyper` takes lists, which text has not."""
+
+    def made(*args: Expr, **_: bool) -> Expr:
+        return sp.hyper(args[:upper], args[upper:-1], args[-1])
+
+    return made
+
+
 _ROWS: list[Known] = [
     *_table("growing", "1", "exp sinh cosh tanh coth sech csch erfi Ei Shi Chi airyai airybi"),
     *_table("growing", "1", "airyaiprime airybiprime erf erfc airyai airybi"),
@@ -141,6 +150,9 @@ _ROWS: list[Known] = [
     Known("Mod", _mod, 2, 2),
     Known("polylog", _polylog, 2, 2, "unfolding"),
     Known("lerchphi", partial(sp.lerchphi, evaluate=False), 3, 3),
+    Known("hyp0f1", _hypergeometric(0), 2, 2),
+    Known("hyp1f1", _hypergeometric(1), 3, 3),
+    Known("hyp2f1", _hypergeometric(2), 4, 4),
     Known("log", _log, 1, 2),
     Known("ln", sp.log, 1, 1),
     Known("Min", sp.Min, 1, 16, "ordering"),
