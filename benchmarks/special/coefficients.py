@@ -54,6 +54,18 @@ def interpolant(f: Function, digits: mp.mpf = SMALL) -> list[mp.mpf]:
     return powers
 
 
+def substituted(powers: list[mp.mpf], slope: float, shift: float) -> list[mp.mpf]:
+    """The coefficients in powers of z of a polynomial in t = slope z + shift."""
+    result = [mp.mpf(0)]
+    for c in reversed(powers):
+        longer = [shift * r for r in result] + [mp.mpf(0)]
+        for k, r in enumerate(result):
+            longer[k + 1] += slope * r
+        longer[0] += c
+        result = longer
+    return result[: len(powers)]
+
+
 def two_words(value: mp.mpf) -> tuple[float, float, float]:
     """(nearest double, what is left in double, what is left in single precision)."""
     import numpy as np
@@ -112,6 +124,13 @@ def stirling(x: mp.mpf) -> mp.mpf:
     return mp.exp(mp.loggamma(x) - ((x - HALF) * mp.log(x) - x + mp.log(2 * mp.pi) / 2))
 
 
+def asymptotic_stirling(x: mp.mpf) -> mp.mpf:
+    exponent = mp.fsum(
+        mp.bernoulli(2 * k) / (2 * k * (2 * k - 1) * x ** (2 * k - 1)) for k in range(1, 12)
+    )
+    return x * mp.expm1(exponent)
+
+
 def e1_scaled(x: mp.mpf) -> mp.mpf:
     return x * mp.exp(x) * mp.e1(x)
 
@@ -143,6 +162,11 @@ def si_g(x: mp.mpf) -> mp.mpf:
     return -mp.ci(x) * mp.cos(x) + (mp.pi / 2 - mp.si(x)) * mp.sin(x)
 
 
+def on_inverse(a: float, f: Function) -> Function:
+    """f on [a, 2 a] as a function of t = 4 a/x - 3."""
+    return lambda t: f(4 * mp.mpf(a) / (t + 3))
+
+
 def sign(k: int) -> int:
     return -1 if k % 2 else 1
 
@@ -152,6 +176,8 @@ EI_ZERO = mp.findroot(mp.ei, 0.3725)
 CI_ZERO = mp.findroot(mp.ci, 0.6165)
 CHI_ZERO = mp.findroot(mp.chi, 0.5238)
 WIDE = mp.mpf(10) ** 3
+OCTAVES = [(1, 1.25, 2.5), (2, 2.5, 5), (5, 5, 10), (10, 10, 20), (20, 20, 40)]
+IN_POWERS = {"i0_near": (0.125, -1), "i1_near": (0.125, -1)}  # written in z, t = slope z + shift
 
 APPROXIMATIONS: list[tuple[str, str, Function]] = [
     # exponentials and hyperbolic functions
@@ -161,6 +187,8 @@ APPROXIMATIONS: list[tuple[str, str, Function]] = [
     ("asin_ratio", "(asin(x)/x - 1)/x^2 on [0, 1/2], t = 8 x^2 - 1.", root_on(0, 0.25, lambda x: (mp.asin(x) / x - 1) / x**2)),
     # trigonometric functions of pi x
     ("sinpi_ratio", "(sin(pi x)/x - pi)/x^2 on [0, 1/4], t = 32 x^2 - 1.", root_on(0, 0.0625, lambda x: (mp.sinpi(x) / x - mp.pi) / x**2)),
+    ("sinpi_over_pi", "(sin(pi x)/(pi x) - 1)/x^2 on [0, 1/4], t = 32 x^2 - 1.", root_on(0, 0.0625, lambda x: (mp.sinpi(x) / (mp.pi * x) - 1) / x**2)),
+    ("sinpi_square", "((sin(pi x)/(pi x))^2 - 1)/x^2 on [0, 1/4], t = 32 x^2 - 1.", root_on(0, 0.0625, lambda x: ((mp.sinpi(x) / (mp.pi * x)) ** 2 - 1) / x**2)),
     ("cospi_ratio", "(cos(pi x) - 1)/x^2 on [0, 1/4], t = 32 x^2 - 1.", root_on(0, 0.0625, lambda x: (mp.cospi(x) - 1) / x**2)),
     # error functions
     ("erf_ratio", "erf(x)/x on [0, 1], t = 2 x^2 - 1.", root_on(0, 1, lambda x: mp.erf(x) / x)),
@@ -175,7 +203,7 @@ APPROXIMATIONS: list[tuple[str, str, Function]] = [
     ("dawson_beyond", "2 x dawson(x) on [6, oo), t = 72/x^2 - 1.", lambda t: (lambda x: asymptotic(lambda y: 2 * y * dawson(y), mp.mpf(60), lambda k, y: mp.fac2(2 * k - 1) / (2 * y * y) ** k)(x))(mp.sqrt(72 / (t + 1 + STEP)))),
     # gamma functions
     ("gamma_2_3", "gamma(x) on [2, 3], t = 2 x - 5.", on(2, 3, mp.gamma)),
-    ("stirling_series", "gamma(x) e^x x^(1/2 - x)/sqrt(2 pi) on [8, oo), t = 16/x - 1.", beyond(8, stirling)),
+    ("stirling_series", "x (gamma(x) (x/e)^(1/2 - x)/sqrt(2 pi/e) - 1) on [8, oo), t = 16/x - 1.", beyond(8, lambda x: x * (stirling(x) - 1) if x < WIDE else asymptotic_stirling(x))),
     ("lgamma_1", "lgamma(x)/(x - 1) on [3/4, 3/2], t = (x - 9/8) 8/3.", on(0.75, 1.5, lambda x: mp.loggamma(x) / (x - 1))),
     ("lgamma_2", "lgamma(x)/(x - 2) on [3/2, 5/2], t = 2 x - 4.", on(1.5, 2.5, lambda x: mp.loggamma(x) / (x - 2))),
     ("lgamma_3", "lgamma(x) on [5/2, 4], t = (x - 13/4) 4/3.", on(2.5, 4, mp.loggamma)),
@@ -203,16 +231,15 @@ APPROXIMATIONS: list[tuple[str, str, Function]] = [
     ("ei_12", "x e^-x Ei(x) on [12, 24], t = (x - 18)/6.", on(12, 24, ei_scaled)),
     ("ei_24", "x e^-x Ei(x) on [24, 48], t = (x - 36)/12.", on(24, 48, ei_scaled)),
     ("ei_beyond", "x e^-x Ei(x) on [48, oo), t = 96/x - 1.", beyond(48, asymptotic(ei_scaled, WIDE, lambda k, x: mp.fac(k) / x**k))),
-    ("li_2", "(li(x) - li(2))/(x - 2) on [1.6, 2.6], t = 2 x - 4.2.", on(mp.mpf(16) / 10, mp.mpf(26) / 10, lambda x: (mp.li(x) - mp.li(2)) / (x - 2))),
+    ("li_zero", "li(x)/(x - x0) on [1.3, 1.8], x0 its zero, t = (x - 1.55)/0.25.", on(mp.mpf(13) / 10, mp.mpf(18) / 10, lambda x: mp.li(x) / (x - mp.exp(EI_ZERO)))),
+    ("li_2", "(li(x) - li(2))/(x - 2) on [1.5, 3], t = (x - 2.25)/0.75.", on(1.5, 3, lambda x: (mp.li(x) - mp.li(2)) / (x - 2))),
     ("si_ratio", "Si(x)/x on [0, 4], t = x^2/8 - 1.", root_on(0, 16, lambda x: mp.si(x) / x)),
     ("ci_small", "(Ci(x) - log(x/x0))/(x - x0) on [0, 2], x0 its first zero, t = x - 1.", on(0, 2, lambda x: (mp.ci(x) - mp.log(x / CI_ZERO)) / (x - CI_ZERO))),
-    ("ci_2", "Ci(x) - log(x) on [2, 4], t = x - 3.", on(2, 4, lambda x: mp.ci(x) - mp.log(x))),
-    ("si_f_4", "x f(x) on [4, 8], t = 16/x - 3.", lambda t: (lambda x: x * si_f(x))(16 / (t + 3))),
-    ("si_g_4", "x^2 g(x) on [4, 8], t = 16/x - 3.", lambda t: (lambda x: x * x * si_g(x))(16 / (t + 3))),
-    ("si_f_8", "x f(x) on [8, 24], t = 24/x - 2.", lambda t: (lambda x: x * si_f(x))(24 / (t + 2))),
-    ("si_g_8", "x^2 g(x) on [8, 24], t = 24/x - 2.", lambda t: (lambda x: x * x * si_g(x))(24 / (t + 2))),
-    ("si_f_beyond", "x f(x) on [24, oo), t = 48/x - 1.", beyond(24, asymptotic(lambda x: x * si_f(x), WIDE, lambda k, x: sign(k) * mp.fac(2 * k) / x ** (2 * k)))),
-    ("si_g_beyond", "x^2 g(x) on [24, oo), t = 48/x - 1.", beyond(24, asymptotic(lambda x: x * x * si_g(x), WIDE, lambda k, x: sign(k) * mp.fac(2 * k + 1) / x ** (2 * k)))),
+    ("ci_zero", "Ci(x)/(x - x0) on [0.4, 0.85], x0 its first zero, t = (x - 0.625)/0.225.", on(mp.mpf(40) / 100, mp.mpf(85) / 100, lambda x: mp.ci(x) / (x - CI_ZERO))),
+    *[(f"si_f_{a}", f"x f(x) on [{low}, {high}], t = {4 * low}/x - 3.", on_inverse(low, lambda x: x * si_f(x))) for a, low, high in OCTAVES],
+    *[(f"si_g_{a}", f"x^2 g(x) on [{low}, {high}], t = {4 * low}/x - 3.", on_inverse(low, lambda x: x * x * si_g(x))) for a, low, high in OCTAVES],
+    ("si_f_beyond", "x f(x) on [40, oo), t = 80/x - 1.", beyond(40, asymptotic(lambda x: x * si_f(x), WIDE, lambda k, x: sign(k) * mp.fac(2 * k) / x ** (2 * k)))),
+    ("si_g_beyond", "x^2 g(x) on [40, oo), t = 80/x - 1.", beyond(40, asymptotic(lambda x: x * x * si_g(x), WIDE, lambda k, x: sign(k) * mp.fac(2 * k + 1) / x ** (2 * k)))),
     ("shi_ratio", "(Shi(x)/x - 1)/x^2 on [0, 3], t = x^2/4.5 - 1.", root_on(0, 9, lambda x: (mp.shi(x) / x - 1) / x**2)),
     ("chi_small", "(Chi(x) - log(x/x0))/(x - x0) on [0, 3], x0 its zero, t = (x - 1.5)/1.5.", on(0, 3, lambda x: (mp.chi(x) - mp.log(x / CHI_ZERO)) / (x - CHI_ZERO))),
     # Fresnel integrals
@@ -225,10 +252,10 @@ APPROXIMATIONS: list[tuple[str, str, Function]] = [
     ("fresnel_f_beyond", "x f(x) on [4, oo), t = 32/x^2 - 1.", lambda t: (lambda x: asymptotic(lambda y: y * fresnel_f(y), mp.mpf(30), lambda k, y: sign(k) * mp.fac2(4 * k - 1) / (mp.pi * (mp.pi * y * y) ** (2 * k)))(x))(mp.sqrt(32 / (t + 1 + STEP)))),
     ("fresnel_g_beyond", "x^3 g(x) on [4, oo), t = 32/x^2 - 1.", lambda t: (lambda x: asymptotic(lambda y: y**3 * fresnel_g(y), mp.mpf(30), lambda k, y: sign(k) * mp.fac2(4 * k + 1) / (mp.pi**2 * (mp.pi * y * y) ** (2 * k)))(x))(mp.sqrt(32 / (t + 1 + STEP)))),
     # modified Bessel functions of order 0 and 1
-    ("i0_4", "e^-x I0(x) on [0, 4], t = x/2 - 1.", on(0, 4, lambda x: mp.exp(-x) * mp.besseli(0, x))),
+    ("i0_near", "I0(x) on [0, 4], t = x^2 (all coefficients positive).", root_on(0, 16, lambda x: mp.besseli(0, x))),
     ("i0_8", "e^-x I0(x) on [4, 8], t = x/2 - 3.", on(4, 8, lambda x: mp.exp(-x) * mp.besseli(0, x))),
     ("i0_beyond", "sqrt(x) e^-x I0(x) on [8, oo), t = 16/x - 1.", beyond(8, lambda x: mp.sqrt(x) * mp.exp(-x) * mp.besseli(0, x) if x < WIDE else mp.hyp2f0(HALF, HALF, 1 / (2 * x)) / mp.sqrt(2 * mp.pi))),
-    ("i1_4", "e^-x I1(x)/x on [0, 4], t = x/2 - 1.", on(0, 4, lambda x: mp.exp(-x) * mp.besseli(1, x) / x)),
+    ("i1_near", "I1(x)/x on [0, 4], t = x^2 (all coefficients positive).", root_on(0, 16, lambda x: mp.besseli(1, x) / x)),
     ("i1_8", "e^-x I1(x)/x on [4, 8], t = x/2 - 3.", on(4, 8, lambda x: mp.exp(-x) * mp.besseli(1, x) / x)),
     ("i1_beyond", "sqrt(x) e^-x I1(x) on [8, oo), t = 16/x - 1.", beyond(8, lambda x: mp.sqrt(x) * mp.exp(-x) * mp.besseli(1, x) if x < WIDE else mp.hyp2f0(-HALF, 3 * HALF, 1 / (2 * x)) / mp.sqrt(2 * mp.pi))),
 ]  # fmt: skip
@@ -252,6 +279,8 @@ def made() -> str:
             coefficients = interpolant(f, mp.mpf(10) ** -8 if start else SMALL)
         except Exception as error:
             raise RuntimeError(name) from error
+        if name in IN_POWERS:
+            coefficients = substituted(coefficients, *IN_POWERS[name])
         biggest = max(abs(c) for c in coefficients) / abs(coefficients[0])
         print(f"{name:18s} degree {len(coefficients) - 1:2d}  largest/first {mp.nstr(biggest, 3)}")
         parts.append(text(f"{name}_polynomial", what, coefficients))

@@ -20,7 +20,7 @@ domain, signed infinities at poles.
    float32.  Its docstring is one line; definition, domain, cuts, algorithm and error per region,
    source and doctest stand in the docstring of the file.  No module-level constants.  Names of
    functions are unique across families and no words that a user might take for an argument.
-2. `table.py`: the family in `FAMILIES`, the function in `ROWS`.
+2. `table.py`: the family (no name of a function) in `FAMILIES`, the function in `ROWS`.
 3. `derivatives/<family>.py`: the partial derivatives, which call public functions only
    (`from derivax.numeric import special`, then `special.f(...)`).
 4. `numeric/codegen/lower/special.py`: nothing, when the head has the same arguments and SymPy

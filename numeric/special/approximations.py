@@ -92,6 +92,32 @@ def sinpi_ratio_polynomial(t):
     return -5.08860287319232 + (low + t * total)
 
 
+def sinpi_over_pi_polynomial(t):
+    """(sin(pi x)/(pi x) - 1)/x^2 on [0, 1/4], t = 32 x^2 - 1."""
+    total = -6.4454197444139976e-15
+    total = 4.3847091406736845e-12 + t * total
+    total = -2.2153768084613993e-09 + t * total
+    total = 7.890635052077132e-07 + t * total
+    total = -0.00018390055152393142 + t * total
+    total = 0.024996773613071857 + t * total
+    low = by_format(t, -1.04050525138117e-16, 4.40921965605412e-08)
+    return -1.6197526014003574 + (low + t * total)
+
+
+def sinpi_square_polynomial(t):
+    """((sin(pi x)/(pi x))^2 - 1)/x^2 on [0, 1/4], t = 32 x^2 - 1."""
+    total = -1.7002133602234518e-16
+    total = 5.226786770030789e-14 + t * total
+    total = -1.2934756235880655e-11 + t * total
+    total = 2.509677015073404e-09 + t * total
+    total = -3.6910487914339236e-07 + t * total
+    total = 3.935423539433017e-05 + t * total
+    total = -0.0028601946245558328 + t * total
+    total = 0.1294504632127202 + t * total
+    low = by_format(t, 8.099488441443175e-17, -7.841115490236916e-08)
+    return -3.1575177499962392 + (low + t * total)
+
+
 def cospi_ratio_polynomial(t):
     """(cos(pi x) - 1)/x^2 on [0, 1/4], t = 32 x^2 - 1."""
     total = 1.2422989008948788e-16
@@ -387,19 +413,20 @@ def gamma_2_3_polynomial(t):
 
 
 def stirling_series_polynomial(t):
-    """gamma(x) e^x x^(1/2 - x)/sqrt(2 pi) on [8, oo), t = 16/x - 1."""
-    total = -7.944810026708898e-16
-    total = 7.588013546688201e-15 + t * total
-    total = 8.428013474524081e-14 + t * total
-    total = -1.8886451409246445e-12 + t * total
-    total = -1.063150656189265e-11 + t * total
-    total = 7.271614077312736e-10 + t * total
-    total = 2.2293106838335633e-10 + t * total
-    total = -6.611433184610877e-07 + t * total
-    total = 1.1585989887875636e-05 + t * total
-    total = 0.005233485949011188 + t * total
-    low = by_format(t, 4.455911990830735e-17, -8.344332336207572e-09)
-    return 1.005221239328702 + (low + t * total)
+    """x (gamma(x) (x/e)^(1/2 - x)/sqrt(2 pi/e) - 1) on [8, oo), t = 16/x - 1."""
+    total = 1.493752513097217e-16
+    total = -6.561885845689188e-16 + t * total
+    total = -1.2503633212094484e-14 + t * total
+    total = 1.353055866255685e-13 + t * total
+    total = 1.2136807107714548e-12 + t * total
+    total = -3.143339670223223e-11 + t * total
+    total = -1.3867096969473996e-10 + t * total
+    total = 1.1773254103154909e-08 + t * total
+    total = -8.206356947754014e-09 + t * total
+    total = -1.0570086738538536e-05 + t * total
+    total = 0.00019594592494454345 + t * total
+    low = by_format(t, 5.251677467973536e-18, 6.011305342390472e-10)
+    return 0.08353982925923446 + (low + t * total)
 
 
 def lgamma_1_polynomial(t):
@@ -1076,38 +1103,80 @@ def ei_beyond_polynomial(t):
     return 1.0106407605200176 + (low + t * total)
 
 
+def li_zero_polynomial(t):
+    """li(x)/(x - x0) on [1.3, 1.8], x0 its zero, t = (x - 1.55)/0.25."""
+    total = 9.488508178458512e-11
+    total = -2.04367650103994e-10 + t * total
+    total = -2.2346090497371494e-10 + t * total
+    total = 4.277060300598876e-10 + t * total
+    total = 1.2692394439864742e-09 + t * total
+    total = -2.6486379630616904e-09 + t * total
+    total = 1.741722858816017e-09 + t * total
+    total = -4.4827131084801744e-09 + t * total
+    total = 1.5834363166495087e-08 + t * total
+    total = -3.5982804922661266e-08 + t * total
+    total = 7.844500641970462e-08 + t * total
+    total = -1.8254464473721688e-07 + t * total
+    total = 4.279753061271929e-07 + t * total
+    total = -9.994214202480876e-07 + t * total
+    total = 2.3421471107483676e-06 + t * total
+    total = -5.516044396340562e-06 + t * total
+    total = 1.3056123764591376e-05 + t * total
+    total = -3.10812103219142e-05 + t * total
+    total = 7.449482362028021e-05 + t * total
+    total = -0.00017999282586767326 + t * total
+    total = 0.0004391520644335157 + t * total
+    total = -0.0010844065250507806 + t * total
+    total = 0.0027187393178692513 + t * total
+    total = -0.006952825474796473 + t * total
+    total = 0.01826882037003297 + t * total
+    total = -0.04992516755390068 + t * total
+    total = 0.1452892290486799 + t * total
+    total = -0.4771994717391703 + t * total
+    low = by_format(t, -5.726032766154978e-17, -3.5468271875060964e-08)
+    return 2.470043146904775 + (low + t * total)
+
+
 def li_2_polynomial(t):
-    """(li(x) - li(2))/(x - 2) on [1.6, 2.6], t = 2 x - 4.2."""
-    total = 4.2979208811361635e-11
-    total = -9.258173615633452e-11 + t * total
-    total = -1.0116882305152239e-10 + t * total
-    total = 1.9364125994453815e-10 + t * total
-    total = 5.750941539235134e-10 + t * total
-    total = -1.2003241990566267e-09 + t * total
-    total = 7.906966287497428e-10 + t * total
-    total = -2.0350213317632647e-09 + t * total
-    total = 7.184079461156268e-09 + t * total
-    total = -1.6329852756119568e-08 + t * total
-    total = 3.561431132575629e-08 + t * total
-    total = -8.290023594199527e-08 + t * total
-    total = 1.9441999349249173e-07 + t * total
-    total = -4.541838035594318e-07 + t * total
-    total = 1.0648247473128409e-06 + t * total
-    total = -2.508969611839014e-06 + t * total
-    total = 5.941747794508056e-06 + t * total
-    total = -1.415355848264036e-05 + t * total
-    total = 3.39473774215413e-05 + t * total
-    total = -8.209289810347923e-05 + t * total
-    total = 0.00020049950446181556 + t * total
-    total = -0.0004957333098551286 + t * total
-    total = 0.0012449334123246873 + t * total
-    total = -0.003191041301500428 + t * total
-    total = 0.008413255207415114 + t * total
-    total = -0.023123917006423515 + t * total
-    total = 0.0680564323196591 + t * total
-    total = -0.2298762921854127 + t * total
-    low = by_format(t, 1.141438504923563e-18, -2.8758705639120308e-08)
-    return 1.393797964901267 + (low + t * total)
+    """(li(x) - li(2))/(x - 2) on [1.5, 3], t = (x - 2.25)/0.75."""
+    total = 1.2371995377755535e-08
+    total = -1.907331924162524e-08 + t * total
+    total = -8.192084175693498e-08 + t * total
+    total = 1.2145309969498506e-07 + t * total
+    total = 2.7940206822549273e-07 + t * total
+    total = -4.01322646973744e-07 + t * total
+    total = -5.74928670273418e-07 + t * total
+    total = 7.921540114468652e-07 + t * total
+    total = 8.678433057324996e-07 + t * total
+    total = -1.160888923765414e-06 + t * total
+    total = -8.345153884766323e-07 + t * total
+    total = 1.032251858462149e-06 + t * total
+    total = 8.990031966468702e-07 + t * total
+    total = -1.187502434347354e-06 + t * total
+    total = 1.3831201487595298e-07 + t * total
+    total = -4.95099019889555e-07 + t * total
+    total = 1.9183646744055595e-06 + t * total
+    total = -3.2237730674479684e-06 + t * total
+    total = 5.211112712375735e-06 + t * total
+    total = -9.213572583544983e-06 + t * total
+    total = 1.638835638734317e-05 + t * total
+    total = -2.8982915622934207e-05 + t * total
+    total = 5.144602841266869e-05 + t * total
+    total = -9.177961202367476e-05 + t * total
+    total = 0.00016455140134626964 + t * total
+    total = -0.0002967184231435013 + t * total
+    total = 0.000538671143986572 + t * total
+    total = -0.0009858146602255283 + t * total
+    total = 0.0018217581481865712 + t * total
+    total = -0.00340725107012184 + t * total
+    total = 0.006470488359568824 + t * total
+    total = -0.012536159322012819 + t * total
+    total = 0.024967095466646654 + t * total
+    total = -0.05179007554952842 + t * total
+    total = 0.11487595273868063 + t * total
+    total = -0.2917358496016425 + t * total
+    low = by_format(t, 3.409216495358205e-18, 4.5392152259182694e-09)
+    return 1.3303970143887633 + (low + t * total)
 
 
 def si_ratio_polynomial(t):
@@ -1148,165 +1217,294 @@ def ci_small_polynomial(t):
     return -0.38145039896359784 + (low + t * total)
 
 
-def ci_2_polynomial(t):
-    """Ci(x) - log(x) on [2, 4], t = x - 3."""
-    total = -2.7631699522781434e-15
-    total = 1.594535637035498e-14 + t * total
-    total = 7.591473673662009e-13 + t * total
-    total = -4.195758441977388e-12 + t * total
-    total = -1.5859447155168867e-10 + t * total
-    total = 8.404321355708946e-10 + t * total
-    total = 2.450811205482528e-08 + t * total
-    total = -1.2490358581796695e-07 + t * total
-    total = -2.647623563791514e-06 + t * total
-    total = 1.3077566732877203e-05 + t * total
-    total = 0.00018339344620336122 + t * total
-    total = -0.0008954164197652138 + t * total
-    total = -0.006954610265468389 + t * total
-    total = 0.03565844150964396 + t * total
-    total = 0.08703513735671355 + t * total
-    total = -0.6633308322001484 + t * total
-    low = by_format(t, -3.1031518348872574e-17, 5.522416302028432e-09)
-    return -0.9789825026601093 + (low + t * total)
+def ci_zero_polynomial(t):
+    """Ci(x)/(x - x0) on [0.4, 0.85], x0 its first zero, t = (x - 0.625)/0.225."""
+    total = 3.3087286037888222e-12
+    total = -9.253618035236314e-12 + t * total
+    total = 6.072657154942763e-12 + t * total
+    total = -1.9561568895112405e-11 + t * total
+    total = 1.1420958841423807e-10 + t * total
+    total = -3.2802319153305045e-10 + t * total
+    total = 8.675274511490789e-10 + t * total
+    total = -2.5512793516797657e-09 + t * total
+    total = 7.597218471499855e-09 + t * total
+    total = -2.2413935139609265e-08 + t * total
+    total = 6.634407536696962e-08 + t * total
+    total = -1.974460088016927e-07 + t * total
+    total = 5.906416607236241e-07 + t * total
+    total = -1.7772576818704488e-06 + t * total
+    total = 5.3851456607096615e-06 + t * total
+    total = -1.6452900052579807e-05 + t * total
+    total = 5.0774216901758705e-05 + t * total
+    total = -0.0001586451507047068 + t * total
+    total = 0.0005035415497541146 + t * total
+    total = -0.0016315561984414845 + t * total
+    total = 0.00543425020306024 + t * total
+    total = -0.018763985307420752 + t * total
+    total = 0.07109037508904842 + t * total
+    total = -0.341558790717553 + t * total
+    low = by_format(t, 6.310371274599709e-17, -1.4445164175924674e-08)
+    return 1.3104359959155532 + (low + t * total)
 
 
-def si_f_4_polynomial(t):
-    """x f(x) on [4, 8], t = 16/x - 3."""
-    total = 2.819328068486284e-14
-    total = -1.619726458027466e-13 + t * total
-    total = 6.61512006365558e-13 + t * total
-    total = -2.5463009397935084e-12 + t * total
-    total = 7.521339794214529e-12 + t * total
-    total = -5.815117637349265e-12 + t * total
-    total = -1.3420369244544136e-10 + t * total
-    total = 1.3861445059733662e-09 + t * total
-    total = -9.312438698930166e-09 + t * total
-    total = 4.863479896204022e-08 + t * total
-    total = -1.8385250343605235e-07 + t * total
-    total = 1.8108970477479485e-07 + t * total
-    total = 5.190742377556704e-06 + t * total
-    total = -6.501302544118523e-05 + t * total
-    total = 0.00047970155091844684 + t * total
-    total = -0.0015441761440056487 + t * total
-    total = -0.028596716847277697 + t * total
-    low = by_format(t, 3.360187616562811e-17, 6.5552683281566715e-09)
-    return 0.9464912480103463 + (low + t * total)
+def si_f_1_polynomial(t):
+    """x f(x) on [1.25, 2.5], t = 5.0/x - 3."""
+    total = 1.329617567548485e-13
+    total = -4.901759685609554e-13 + t * total
+    total = 1.0725514095063788e-12 + t * total
+    total = -3.552507405710481e-12 + t * total
+    total = 1.2328172949854044e-11 + t * total
+    total = -3.404901436644313e-11 + t * total
+    total = 7.032669200215652e-11 + t * total
+    total = -1.959935103308483e-11 + t * total
+    total = -9.67433152481436e-10 + t * total
+    total = 7.94243598066621e-09 + t * total
+    total = -4.702246428884805e-08 + t * total
+    total = 2.4199102245808745e-07 + t * total
+    total = -1.1389286810583097e-06 + t * total
+    total = 4.96709147267629e-06 + t * total
+    total = -1.9852517104467765e-05 + t * total
+    total = 6.905224397159243e-05 + t * total
+    total = -0.00016903566594466454 + t * total
+    total = -0.00019173203329515834 + t * total
+    total = 0.007370013424211236 + t * total
+    total = -0.08054093654794692 + t * total
+    low = by_format(t, -3.2251139776742144e-17, -2.9541235235797103e-08)
+    return 0.7559181156385127 + (low + t * total)
 
 
-def si_g_4_polynomial(t):
-    """x^2 g(x) on [4, 8], t = 16/x - 3."""
-    total = -6.297928994924841e-14
-    total = 3.135227875382017e-13 + t * total
-    total = -1.0635224370619682e-12 + t * total
-    total = 3.585330162474409e-12 + t * total
-    total = -8.840668151468428e-12 + t * total
-    total = -2.9187203400039263e-12 + t * total
-    total = 2.180952714056772e-10 + t * total
-    total = -1.8186854180338805e-09 + t * total
-    total = 1.0818690751957459e-08 + t * total
-    total = -5.15405935238871e-08 + t * total
-    total = 1.8627739495811668e-07 + t * total
-    total = -3.0358470238640476e-07 + t * total
-    total = -2.593274645944565e-06 + t * total
-    total = 3.440406892940963e-05 + t * total
-    total = -0.00024720399154210215 + t * total
-    total = 0.001138649898380985 + t * total
-    total = -0.0003152144737509343 + t * total
-    total = -0.06645849055858931 + t * total
-    low = by_format(t, -2.0400210517699767e-17, 1.3331550086093102e-08)
-    return 0.8607010974685133 + (low + t * total)
+def si_f_2_polynomial(t):
+    """x f(x) on [2.5, 5], t = 10.0/x - 3."""
+    total = -7.078885922800759e-14
+    total = 1.6297567133350356e-13 + t * total
+    total = 2.3824390030640704e-13 + t * total
+    total = -2.8937150807123016e-12 + t * total
+    total = 1.8858319741288322e-11 + t * total
+    total = -1.0561389373736304e-10 + t * total
+    total = 5.170578832613643e-10 + t * total
+    total = -2.2489723077911694e-09 + t * total
+    total = 8.502450319810974e-09 + t * total
+    total = -2.5033103893591383e-08 + t * total
+    total = 2.6573928993194925e-08 + t * total
+    total = 3.749376851637067e-07 + t * total
+    total = -4.2392896835883704e-06 + t * total
+    total = 3.0403870019802492e-05 + t * total
+    total = -0.00017080787596521625 + t * total
+    total = 0.0006803628465979413 + t * total
+    total = 0.00018409947828036528 + t * total
+    total = -0.04918982398493408 + t * total
+    low = by_format(t, 3.648078659004874e-17, -2.4757012440090875e-08)
+    return 0.8922260752109445 + (low + t * total)
 
 
-def si_f_8_polynomial(t):
-    """x f(x) on [8, 24], t = 24/x - 2."""
-    total = 1.6968416321069885e-14
-    total = 1.7195235785159576e-13 + t * total
-    total = -1.3752922370347723e-12 + t * total
-    total = 4.987309287614787e-12 + t * total
-    total = -1.1088869995179234e-11 + t * total
-    total = -7.079942589932218e-12 + t * total
-    total = 2.479287369250436e-10 + t * total
-    total = -1.5862404700277074e-09 + t * total
-    total = 6.044855624301961e-09 + t * total
-    total = -7.4121189599289975e-09 + t * total
-    total = -9.922460399522196e-08 + t * total
-    total = 9.742115921613958e-07 + t * total
-    total = -4.342133629482185e-06 + t * total
-    total = -4.606165297378724e-06 + t * total
-    total = 0.00027638812484855714 + t * total
-    total = -0.002289219563489886 + t * total
-    total = -0.01207313281718985 + t * total
-    low = by_format(t, -2.440215722103971e-17, 2.5436188266780846e-08)
-    return 0.9870883480756537 + (low + t * total)
+def si_f_5_polynomial(t):
+    """x f(x) on [5, 10], t = 20/x - 3."""
+    total = -1.0686219069413965e-14
+    total = 1.3658188773379796e-13 + t * total
+    total = -9.060173246917434e-13 + t * total
+    total = 4.569641112780686e-12 + t * total
+    total = -1.819924896157095e-11 + t * total
+    total = 4.356245797019592e-11 + t * total
+    total = 1.1902945627466126e-10 + t * total
+    total = -2.5097374246881737e-09 + t * total
+    total = 2.0890470970956774e-08 + t * total
+    total = -1.212906326898383e-07 + t * total
+    total = 4.336484538972332e-07 + t * total
+    total = 7.794990901519148e-07 + t * total
+    total = -3.181375012720359e-05 + t * total
+    total = 0.00033410557144709555 + t * total
+    total = -0.0016374737761469156 + t * total
+    total = -0.020932999940741097 + t * total
+    low = by_format(t, 2.452886140485047e-17, 1.8329997075738902e-08)
+    return 0.9629809443668321 + (low + t * total)
 
 
-def si_g_8_polynomial(t):
-    """x^2 g(x) on [8, 24], t = 24/x - 2."""
-    total = 7.664206767233427e-14
-    total = -9.123367455214267e-14 + t * total
-    total = -7.453202731912919e-13 + t * total
-    total = 3.8000479200882364e-12 + t * total
-    total = -1.3027292916310269e-11 + t * total
-    total = 3.3195912525857086e-11 + t * total
-    total = -2.090236038122379e-11 + t * total
-    total = -3.8020068667618607e-10 + t * total
-    total = 2.8096494715971998e-09 + t * total
-    total = -1.1994177288525748e-08 + t * total
-    total = 2.8721625549436094e-08 + t * total
-    total = 4.2098275472193024e-08 + t * total
-    total = -9.123901572713064e-07 + t * total
-    total = 5.430336708233679e-06 + t * total
-    total = -1.4362262754277546e-05 + t * total
-    total = -6.645216278437992e-05 + t * total
-    total = 0.0010687031770205617 + t * total
-    total = -0.005209329941378186 + t * total
-    total = -0.03330314388833935 + t * total
-    low = by_format(t, -1.0630262433186025e-17, 1.8632832166076696e-08)
-    return 0.962942082441274 + (low + t * total)
+def si_f_10_polynomial(t):
+    """x f(x) on [10, 20], t = 40/x - 3."""
+    total = 7.921069813887671e-15
+    total = -4.43759769747731e-14 + t * total
+    total = 9.819725018897406e-14 + t * total
+    total = 7.759604932636609e-13 + t * total
+    total = -1.2791379123087212e-11 + t * total
+    total = 9.834350522686658e-11 + t * total
+    total = -3.6070374035858524e-10 + t * total
+    total = -2.1556901358566517e-09 + t * total
+    total = 5.1330584382392354e-08 + t * total
+    total = -4.346676430655013e-07 + t * total
+    total = 4.499477672267065e-08 + t * total
+    total = 6.0085787270302326e-05 + t * total
+    total = -0.0008840831456772672 + t * total
+    total = -0.006674500602374276 + t * total
+    low = by_format(t, 2.0724364900647718e-17, -1.946296102062206e-08)
+    return 0.9894091888347689 + (low + t * total)
+
+
+def si_f_20_polynomial(t):
+    """x f(x) on [20, 40], t = 80/x - 3."""
+    total = -8.421960898568617e-15
+    total = 7.657718414918511e-14 + t * total
+    total = 1.7871126936050845e-14 + t * total
+    total = -9.435583334431957e-12 + t * total
+    total = 1.1421756749764419e-10 + t * total
+    total = 1.5722061299924102e-10 + t * total
+    total = -2.6328063308441277e-08 + t * total
+    total = 3.148822107481866e-07 + t * total
+    total = 5.808023471670446e-06 + t * total
+    total = -0.00028378529981370223 + t * total
+    total = -0.0018153577447918468 + t * total
+    low = by_format(t, 4.2309089274046464e-19, 6.6004419707610396e-09)
+    return 0.9972330993853237 + (low + t * total)
+
+
+def si_g_1_polynomial(t):
+    """x^2 g(x) on [1.25, 2.5], t = 5.0/x - 3."""
+    total = -2.0447483634739435e-13
+    total = 6.646417517542889e-13 + t * total
+    total = -9.771251652422325e-13 + t * total
+    total = 2.5443334881100044e-12 + t * total
+    total = -7.431097788177444e-12 + t * total
+    total = 8.056316429101605e-12 + t * total
+    total = 4.80988001543997e-11 + t * total
+    total = -4.5469999309405693e-10 + t * total
+    total = 2.6789489197174155e-09 + t * total
+    total = -1.3356131259873107e-08 + t * total
+    total = 6.048158439575718e-08 + t * total
+    total = -2.551404805105724e-07 + t * total
+    total = 1.0092363856312475e-06 + t * total
+    total = -3.71660208298262e-06 + t * total
+    total = 1.24024434060781e-05 + t * total
+    total = -3.4658698582239926e-05 + t * total
+    total = 5.696815595351528e-05 + t * total
+    total = 0.00019060532983449413 + t * total
+    total = -0.0027953561245168735 + t * total
+    total = 0.02038445197297773 + t * total
+    total = -0.11686179255062641 + t * total
+    low = by_format(t, -3.3327056300602534e-17, 2.6014966181264754e-08)
+    return 0.514295305994672 + (low + t * total)
+
+
+def si_g_2_polynomial(t):
+    """x^2 g(x) on [2.5, 5], t = 10.0/x - 3."""
+    total = 7.248946217482195e-14
+    total = -4.8997110035046764e-14 + t * total
+    total = -1.1097355314232648e-12 + t * total
+    total = 6.853942878204937e-12 + t * total
+    total = -3.466958709889442e-11 + t * total
+    total = 1.6237755160199948e-10 + t * total
+    total = -6.864870001654626e-10 + t * total
+    total = 2.5935969390943247e-09 + t * total
+    total = -8.373797430382505e-09 + t * total
+    total = 1.931593488896257e-08 + t * total
+    total = 4.7426236034485844e-09 + t * total
+    total = -4.3673007303654706e-07 + t * total
+    total = 3.637275725915195e-06 + t * total
+    total = -2.1801336104323362e-05 + t * total
+    total = 0.00010611600582262018 + t * total
+    total = -0.0003979813295551472 + t * total
+    total = 0.0006717568748085799 + t * total
+    total = 0.0066755640542234575 + t * total
+    total = -0.09727505110018594 + t * total
+    low = by_format(t, -8.335773184940624e-18, -1.9153677754957243e-08)
+    return 0.7446566032561424 + (low + t * total)
+
+
+def si_g_5_polynomial(t):
+    """x^2 g(x) on [5, 10], t = 20/x - 3."""
+    total = 2.892867192398019e-14
+    total = -2.7233169194453743e-13 + t * total
+    total = 1.549114874577425e-12 + t * total
+    total = -7.104077543238368e-12 + t * total
+    total = 2.6138489792851926e-11 + t * total
+    total = -5.888989579363623e-11 + t * total
+    total = -1.326247666606817e-10 + t * total
+    total = 2.7472902955811867e-09 + t * total
+    total = -2.1526383835706644e-08 + t * total
+    total = 1.2025115296088167e-07 + t * total
+    total = -4.689537903125356e-07 + t * total
+    total = 4.88435931699963e-07 + t * total
+    total = 1.2482666716180708e-05 + t * total
+    total = -0.00014737626428838765 + t * total
+    total = 0.0009546572842615724 + t * total
+    total = -0.0019054711854166878 + t * total
+    total = -0.05169084253836368 + t * total
+    low = by_format(t, -1.570487531827802e-17, -4.5940327098037415e-09)
+    return 0.9001819445446089 + (low + t * total)
+
+
+def si_g_10_polynomial(t):
+    """x^2 g(x) on [10, 20], t = 40/x - 3."""
+    total = -1.3126308754805903e-14
+    total = 7.892834641666013e-14 + t * total
+    total = -2.4577207652777826e-13 + t * total
+    total = -3.244638219866095e-13 + t * total
+    total = 1.2792042405905491e-11 + t * total
+    total = -1.1526301084202409e-10 + t * total
+    total = 5.997280222846546e-10 + t * total
+    total = -5.909561866232658e-10 + t * total
+    total = -2.590242189719469e-08 + t * total
+    total = 3.1404456510337726e-07 + t * total
+    total = -1.6840553378228535e-06 + t * total
+    total = -6.29504075746111e-06 + t * total
+    total = 0.00024088308640178363 + t * total
+    total = -0.0021114773515993534 + t * total
+    total = -0.018653500078812155 + t * total
+    low = by_format(t, -4.954330004995012e-17, 3.491116506992853e-09)
+    return 0.9693856870276462 + (low + t * total)
+
+
+def si_g_20_polynomial(t):
+    """x^2 g(x) on [20, 40], t = 80/x - 3."""
+    total = 5.479499293691274e-15
+    total = -9.288050066142881e-14 + t * total
+    total = 5.499563175635439e-13 + t * total
+    total = 2.4555692185325755e-12 + t * total
+    total = -8.44236698962748e-11 + t * total
+    total = 6.873049517725598e-10 + t * total
+    total = 3.4991070676955e-09 + t * total
+    total = -1.5513841597681268e-07 + t * total
+    total = 1.1794901052841479e-06 + t * total
+    total = 2.7010680416778798e-05 + t * total
+    total = -0.0007990836881961498 + t * total
+    total = -0.005333427288465954 + t * total
+    low = by_format(t, -2.4241249298117937e-17, 9.759194341540933e-09)
+    return 0.9917870261509482 + (low + t * total)
 
 
 def si_f_beyond_polynomial(t):
-    """x f(x) on [24, oo), t = 48/x - 1."""
-    total = -1.618482664939493e-14
-    total = 4.957784276776702e-14 + t * total
-    total = 1.501159577832142e-13 + t * total
-    total = -1.449206263470632e-12 + t * total
-    total = 2.638461076482376e-12 + t * total
-    total = 2.3071771343310426e-11 + t * total
-    total = -1.6829031571068368e-10 + t * total
-    total = -2.4267434417418523e-11 + t * total
-    total = 6.629029339319838e-09 + t * total
-    total = -2.8181147522500433e-08 + t * total
-    total = -2.850490277653615e-07 + t * total
-    total = 3.7278835343164203e-06 + t * total
-    total = 1.698115976497825e-05 + t * total
-    total = -0.0008417741118470633 + t * total
-    total = -0.0017183689100405918 + t * total
-    low = by_format(t, 1.5342339656241246e-17, 1.9774414994344625e-08)
-    return 0.9991364080762636 + (low + t * total)
+    """x f(x) on [40, oo), t = 80/x - 1."""
+    total = -1.849887543556495e-15
+    total = 3.3608006044627497e-14 + t * total
+    total = -2.971405757655121e-14 + t * total
+    total = -2.1700596213303634e-12 + t * total
+    total = 1.1762238686304739e-11 + t * total
+    total = 1.5661982632306055e-10 + t * total
+    total = -2.1387417626358184e-09 + t * total
+    total = -1.5213678683181494e-08 + t * total
+    total = 5.463533442512205e-07 + t * total
+    total = 2.290125094750523e-06 + t * total
+    total = -0.00030902491558314833 + t * total
+    total = -0.0006226725405300444 + t * total
+    low = by_format(t, 5.504569952944186e-17, -5.679270831393524e-09)
+    return 0.9996880832146193 + (low + t * total)
 
 
 def si_g_beyond_polynomial(t):
-    """x^2 g(x) on [24, oo), t = 48/x - 1."""
-    total = 1.2065054867077194e-14
-    total = 2.5008806794459362e-14 + t * total
-    total = -2.928133342740428e-13 + t * total
-    total = 4.09570202248421e-13 + t * total
-    total = 2.8244757397328845e-12 + t * total
-    total = -1.6753924839637145e-11 + t * total
-    total = 1.4272657800559278e-11 + t * total
-    total = 2.8271093770441033e-10 + t * total
-    total = -1.4522012604860938e-09 + t * total
-    total = -1.7329777312754397e-09 + t * total
-    total = 5.283810447545357e-08 + t * total
-    total = -1.508648365492178e-07 + t * total
-    total = -1.8793810539110802e-06 + t * total
-    total = 1.7214172533735035e-05 + t * total
-    total = 8.283617319738572e-05 + t * total
-    total = -0.0024743788562462932 + t * total
-    total = -0.005120286043775316 + t * total
-    low = by_format(t, 4.7894360748681265e-17, -6.8313967815925025e-09)
-    return 0.997418039166223 + (low + t * total)
+    """x^2 g(x) on [40, oo), t = 80/x - 1."""
+    total = -6.158450846718679e-15
+    total = -3.0341843197161997e-14 + t * total
+    total = 3.9796573469922393e-13 + t * total
+    total = 6.01400222588899e-14 + t * total
+    total = -2.201488886422028e-11 + t * total
+    total = 8.631191166408865e-11 + t * total
+    total = 1.3470644513305887e-09 + t * total
+    total = -1.3874845294226321e-08 + t * total
+    total = -1.0411452429985653e-07 + t * total
+    total = 2.655698326119369e-06 + t * total
+    total = 1.1345913756124052e-05 + t * total
+    total = -0.0009202043714650643 + t * total
+    total = -0.0018633949122263866 + t * total
+    low = by_format(t, -4.6012482823665744e-17, 1.150416739648108e-08)
+    return 0.9990654106740894 + (low + t * total)
 
 
 def shi_ratio_polynomial(t):
@@ -1524,34 +1722,22 @@ def fresnel_g_beyond_polynomial(t):
     return 0.1011717275178646 + (low + t * total)
 
 
-def i0_4_polynomial(t):
-    """e^-x I0(x) on [0, 4], t = x/2 - 1."""
-    total = 1.2089468298262667e-12
-    total = -7.48150165756384e-12 + t * total
-    total = 3.7194763684829776e-11 + t * total
-    total = -2.1007136013454306e-10 + t * total
-    total = 1.153200254723453e-09 + t * total
-    total = -5.948562732042618e-09 + t * total
-    total = 2.918090386490952e-08 + t * total
-    total = -1.36042013507151e-07 + t * total
-    total = 6.005943173952231e-07 + t * total
-    total = -2.5029897596658867e-06 + t * total
-    total = 9.813941286866781e-06 + t * total
-    total = -3.606455714448863e-05 + t * total
-    total = 0.0001236826022953206 + t * total
-    total = -0.00039393453207252674 + t * total
-    total = 0.0011588831957319865 + t * total
-    total = -0.0031292328665637435 + t * total
-    total = 0.007700610522989946 + t * total
-    total = -0.017131794793571655 + t * total
-    total = 0.034150538839108284 + t * total
-    total = -0.060431679500773716 + t * total
-    total = 0.09416163402008881 + t * total
-    total = -0.12889562133052498 + t * total
-    total = 0.15768684396999585 + t * total
-    total = -0.18647806660946675 + t * total
-    low = by_format(t, -1.5409928883376933e-17, -1.3990366198868287e-08)
-    return 0.30850832255367105 + (low + t * total)
+def i0_near_polynomial(t):
+    """I0(x) on [0, 4], t = x^2 (all coefficients positive)."""
+    total = 3.0285754591125477e-25
+    total = 1.4760303512558384e-22 + t * total
+    total = 7.247762784449167e-20 + t * total
+    total = 2.8968076235713304e-17 + t * total
+    total = 9.385978208512068e-15 + t * total
+    total = 2.4028074594670632e-12 + t * total
+    total = 4.709502802010213e-10 + t * total
+    total = 6.781684027596192e-08 + t * total
+    total = 6.7816840277820575e-06 + t * total
+    total = 0.0004340277777777718 + t * total
+    total = 0.015625000000000003 + t * total
+    total = 0.25 + t * total
+    low = by_format(t, 5.917984220192446e-20, 5.917984205623649e-20)
+    return 1.0 + (low + t * total)
 
 
 def i0_8_polynomial(t):
@@ -1616,34 +1802,22 @@ def i0_beyond_polynomial(t):
     return 0.4021765094450081 + (low + t * total)
 
 
-def i1_4_polynomial(t):
-    """e^-x I1(x)/x on [0, 4], t = x/2 - 1."""
-    total = 1.0481164997890033e-13
-    total = -6.773205549207871e-13 + t * total
-    total = 3.5810958397215274e-12 + t * total
-    total = -2.1235676577006148e-11 + t * total
-    total = 1.2232009830184822e-10 + t * total
-    total = -6.655821678530422e-10 + t * total
-    total = 3.4550388049491727e-09 + t * total
-    total = -1.7095812280468364e-08 + t * total
-    total = 8.039097212667247e-08 + t * total
-    total = -3.5829463136125064e-07 + t * total
-    total = 1.509175732693256e-06 + t * total
-    total = -5.988403334491875e-06 + t * total
-    total = 2.230491979559673e-05 + t * total
-    total = -7.767343469597472e-05 + t * total
-    total = 0.00025175397540165746 + t * total
-    total = -0.0007556323393399299 + t * total
-    total = 0.002088223895413137 + t * total
-    total = -0.0052786925839173405 + t * total
-    total = 0.012114016233108767 + t * total
-    total = -0.025019387702282594 + t * total
-    total = 0.04602935621055831 + t * total
-    total = -0.07448813857648216 + t * total
-    total = 0.10420196193130848 + t * total
-    total = -0.12203025594420427 + t * total
-    low = by_format(t, 4.165853367815476e-18, 3.394362568798215e-09)
-    return 0.10763464462446883 + (low + t * total)
+def i1_near_polynomial(t):
+    """I1(x)/x on [0, 4], t = x^2 (all coefficients positive)."""
+    total = 1.1522300915479894e-26
+    total = 6.1626910649829736e-24 + t * total
+    total = 3.2938869719808014e-21 + t * total
+    total = 1.4484177617709602e-18 + t * total
+    total = 5.214430079493213e-16 + t * total
+    total = 1.5017546865594603e-13 + t * total
+    total = 3.36393057108421e-11 + t * total
+    total = 5.6514033564171936e-09 + t * total
+    total = 6.781684027779293e-07 + t * total
+    total = 5.425347222222201e-05 + t * total
+    total = 0.002604166666666667 + t * total
+    total = 0.0625 + t * total
+    low = by_format(t, 2.0943945724942277e-21, 2.094394653796557e-21)
+    return 0.5 + (low + t * total)
 
 
 def i1_8_polynomial(t):

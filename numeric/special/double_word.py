@@ -26,7 +26,15 @@ def by_format(x, double, single):
 
 def opaque(constant, x):
     """The constant in the format of x, such that the compiler does not know its value."""
-    return jnp.where(x < jnp.inf, constant, constant * 0.5)
+    return jnp.where(x < jnp.inf, constant, x)
+
+
+def distance(x, high, low, low_single):
+    """x - (high + low), exactly rounded near it; low_single is the rest in float32.
+
+    (x - high) - low with literals would be folded into x - (high + low).
+    """
+    return (x - opaque(high, x)) - by_format(x, low, low_single)
 
 
 def two_sum(a, b):

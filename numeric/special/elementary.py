@@ -122,6 +122,19 @@ def gaussian_tail(size, scale, numerator):
     return leading + leading * (short_expm1(-scale * rest) - lost)
 
 
+def growth(size):
+    """exp(x) for x >= 0 as (a, b, c), a b (1 + c): `grown` is in range whenever it is finite."""
+    beyond = size > 20.0
+    value = jnp.exp(jnp.where(beyond, size - 8.31640625, size))
+    rest = jnp.where(beyond, -0.0013589924516251223, 0.0)
+    return value, jnp.where(beyond, 4096.0, 1.0), rest
+
+
+def grown(value, scale, rest):
+    """value scale (1 + rest) for a value that may be infinite."""
+    return jnp.where(jnp.abs(value) < jnp.inf, value + value * rest, value) * scale
+
+
 def log_add_exp(a, b):
     """log(exp(a) + exp(b)); equal infinities do not meet in a difference."""
     larger = jnp.maximum(a, b)

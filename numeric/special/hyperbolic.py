@@ -22,16 +22,16 @@ forms are those of W. Kahan, Branch cuts for complex elementary functions (1987)
 from __future__ import annotations
 
 import jax.numpy as jnp
+from jax import lax
 
 from derivax.numeric.special.approximations import sinh_ratio_polynomial, tanh_ratio_polynomial
-from derivax.numeric.special.elementary import accurate_log1p
+from derivax.numeric.special.elementary import accurate_log1p, grown, growth
 
 
 def half_exp(size):
     """exp(size)/2 for size >= 0, in range whenever it is finite."""
-    beyond = size > 20.0
-    value = jnp.exp(jnp.where(beyond, size - 8.0, size))
-    return jnp.where(beyond, 1490.4789935208642, 0.5) * value
+    value, scale, rest = growth(size)
+    return grown(value, 0.5 * scale, rest)
 
 
 def accurate_sinh(x):
@@ -118,3 +118,36 @@ def arcsech(x):
 def arccsch(x):
     """acsch(x) = asinh(1/x)."""
     return asinh_function(1.0 / x)
+
+
+def sinhc_function(x):
+    """sinh(x)/x, 1 at 0."""
+    zero = x == 0.0
+    return jnp.where(zero, 1.0, accurate_sinh(x) / jnp.where(zero, 1.0, x))
+
+
+def sinhc_derivative_function(n, x):
+    """The n-th derivative of sinh(x)/x, n = 0, 1, ..., 30: the integral of t^n cosh^(n)(x t)."""
+    near = jnp.clip(x, -16.0, 16.0)
+
+    def add(k, state):
+        total, term = state
+        order = k + n
+        even = order == 2.0 * jnp.floor(0.5 * order)
+        total = total + jnp.where(even, term / (order + 1.0), 0.0)
+        return total, term * (near / (k + 1.0))
+
+    start = (jnp.zeros_like(x), jnp.ones_like(x))
+    series, _ = lax.fori_loop(0, 80, add, start)
+    safe = jnp.where(jnp.abs(x) < 16.0, 16.0, x)
+    sine, cosine = accurate_sinh(safe), accurate_cosh(safe)
+
+    def climb(k, value):
+        half = 0.5 * k
+        turned = jnp.where(half == jnp.floor(half), sine, cosine)
+        return jnp.where(k <= n, (turned - k * value) / safe, value)
+
+    far = lax.fori_loop(1, 31, climb, sine / safe)
+    value = jnp.where(jnp.abs(x) < 16.0, series, far)
+    valid = jnp.logical_and(n == jnp.floor(n), jnp.logical_and(n >= 0.0, n <= 30.0))
+    return jnp.where(valid, value, jnp.nan)

@@ -34,7 +34,9 @@ class Row:
         ulp: the documented largest error in float32 and float64, in units in the last place;
             `python benchmarks/special/ulp_table.py` measures it.
         scale: "value" (relative to the value, near zeros too) or "envelope" (of an oscillation:
-            relative to sqrt(f^2 + f'^2)) or "unit" (relative to max(abs(f), 1)).
+            relative to sqrt(f^2 + f'^2)) or "unit" (relative to max(abs(f), 1)) or
+            "reflected" (relative to the value for x > 0, to the larger term of the reflection
+            formula for x < 0).
         tier: A (used by theories and SymPy's solutions), B (the rest of `sympy.functions.special`),
             C (combinatorial).
         domain: where it has real values; NaN outside.
@@ -73,6 +75,14 @@ FAMILIES: tuple[str, ...] = (
     "hyperbolic",
     "trigonometric",
     "error_function",
+    "gamma_functions",
+    "lambert_data",
+    "lambert",
+    "bessel_data",
+    "bessel",
+    "bessel_order_data",
+    "bessel_order",
+    "modified_order",
 )
 
 ROWS: tuple[Row, ...] = (
@@ -99,10 +109,16 @@ ROWS: tuple[Row, ...] = (
         domain="-1 <= x <= 1", cuts="(-oo, -1], [1, oo)"),
     Row("acoth", "hyperbolic", ("d_acoth",), ("acoth",), primal="arccoth",
         domain="abs(x) >= 1", cuts="[-1, 1]"),
+    Row("sinhc", "hyperbolic", ("d_sinhc",)),
+    Row("sinhc_derivative", "hyperbolic", (None, "d_sinhc_derivative"), ulp=(8.0, 8.0),
+        domain="n = 0, ..., 30"),
     # trigonometric functions
     Row("sinpi", "trigonometric", ("d_sinpi",)),
     Row("cospi", "trigonometric", ("d_cospi",)),
     Row("tanpi", "trigonometric", ("d_tanpi",)),
+    Row("sinc", "trigonometric", ("d_sinc",), ("sinc",)),
+    Row("sinc_derivative", "trigonometric", (None, "d_sinc_derivative"), ulp=(8.0, 8.0),
+        scale="unit", domain="n = 0, ..., 30"),
     Row("asin", "trigonometric", ("d_asin",), ("asin",), primal="accurate_arcsin",
         domain="-1 <= x <= 1", cuts="(-oo, -1], [1, oo)"),
     # error functions and the normal distribution
@@ -117,6 +133,63 @@ ROWS: tuple[Row, ...] = (
     Row("log_ndtr", "error_function", ("d_log_ndtr",)),
     Row("hazard", "error_function", ("d_hazard",), ulp=(4.0, 4.5)),
     Row("ndtri", "error_function", ("d_ndtri",), domain="0 <= x <= 1"),
+    # gamma functions
+    Row("gamma", "gamma_functions", ("d_gamma",), ("gamma",), ulp=(3.5, 4.0)),
+    Row("rgamma", "gamma_functions", ("d_rgamma",)),
+    Row("loggamma", "gamma_functions", ("d_loggamma",), ("loggamma",), domain="x >= 0",
+        cuts="(-oo, 0]"),
+    Row("lgamma", "gamma_functions", ("d_lgamma",), scale="reflected"),
+    Row("digamma", "gamma_functions", ("d_digamma",), ("digamma",), scale="reflected"),
+    Row("trigamma", "gamma_functions", ("d_trigamma",), ("trigamma",)),
+    Row("polygamma", "gamma_functions", (None, "d_polygamma"), ("polygamma",), ulp=(8.0, 8.0),
+        domain="n = 0, 1, 2, ...; x > 0 from n = 2 on"),
+    Row("factorial", "gamma_functions", ("d_factorial",), ("factorial",), ulp=(3.5, 4.0)),
+    # Lambert's W and Wright's omega
+    Row("lambert_w", "lambert", ("d_lambert_w",), domain="x >= -1/e", cuts="(-oo, -1/e)"),
+    Row("lambert_wm1", "lambert", ("d_lambert_wm1",), domain="-1/e <= x <= 0", cuts="(-oo, 0)"),
+    Row("lambert_w_plus_one", "lambert", ("d_lambert_w",), primal="one_plus_lambert_w",
+        domain="x >= -1/e", cuts="(-oo, -1/e)"),
+    Row("lambert_wm1_plus_one", "lambert", ("d_lambert_wm1",), primal="one_plus_lambert_wm1",
+        ulp=(4.0, 4.0), domain="-1/e <= x <= 0", cuts="(-oo, 0)"),
+    Row("wright_omega", "lambert", ("d_wright_omega",)),
+    # exponential integrals
+    Row("ei", "exponential_integral", ("d_ei",), ("Ei",), cuts="(-oo, 0]"),
+    Row("e1", "exponential_integral", ("d_e1",), domain="x >= 0", cuts="(-oo, 0]"),
+    Row("li", "exponential_integral", ("d_li",), ("li",), domain="x >= 0", cuts="(-oo, 1]"),
+    Row("offset_li", "exponential_integral", ("d_li",), ("Li",), domain="x >= 0",
+        cuts="(-oo, 1]"),
+    Row("si", "exponential_integral", ("d_si",), ("Si",)),
+    Row("ci", "exponential_integral", ("d_ci",), ("Ci",), scale="envelope", domain="x >= 0",
+        cuts="(-oo, 0]"),
+    Row("shi", "exponential_integral", ("d_shi",), ("Shi",)),
+    Row("chi", "exponential_integral", ("d_chi",), ("Chi",), domain="x >= 0", cuts="(-oo, 0]"),
+    # Fresnel integrals
+    Row("fresnels", "fresnel", ("d_fresnels",), ("fresnels",)),
+    Row("fresnelc", "fresnel", ("d_fresnelc",), ("fresnelc",)),
+    # modified Bessel functions of order 0 and 1
+    Row("i0", "modified_bessel", ("d_i0",)),
+    Row("i1", "modified_bessel", ("d_i1",)),
+    Row("i0e", "modified_bessel", ("d_i0e",)),
+    Row("i1e", "modified_bessel", ("d_i1e",)),
+    # Bessel functions
+    Row("bessel_j0", "bessel", ("d_bessel_j0",), ulp=(4.0, 4.0), scale="envelope"),
+    Row("bessel_j1", "bessel", ("d_bessel_j1",), ulp=(4.0, 4.0), scale="envelope"),
+    Row("bessel_y0", "bessel", ("d_bessel_y0",), ulp=(4.0, 4.0), scale="envelope",
+        domain="x >= 0", cuts="(-oo, 0]"),
+    Row("bessel_y1", "bessel", ("d_bessel_y1",), ulp=(4.0, 4.0), scale="envelope",
+        domain="x >= 0", cuts="(-oo, 0]"),
+    Row("bessel_j", "bessel_order", (None, "d_bessel_j"), ulp=(100.0, 100.0), scale="envelope",
+        domain="x >= 0, or x < 0 and whole n", cuts="(-oo, 0] for other n"),
+    Row("bessel_y", "bessel_order", (None, "d_bessel_y"), ulp=(100.0, 100.0), scale="envelope",
+        domain="x >= 0", cuts="(-oo, 0]"),
+    Row("bessel_i", "modified_order", (None, "d_bessel_i"), ulp=(100.0, 100.0),
+        domain="x >= 0, or x < 0 and whole n", cuts="(-oo, 0] for other n"),
+    Row("bessel_k", "modified_order", (None, "d_bessel_k"), ulp=(100.0, 100.0), domain="x >= 0",
+        cuts="(-oo, 0]"),
+    Row("bessel_ie", "modified_order", (None, "d_bessel_ie"), ulp=(100.0, 100.0),
+        domain="x >= 0, or x < 0 and whole n", cuts="(-oo, 0] for other n"),
+    Row("bessel_ke", "modified_order", (None, "d_bessel_ke"), ulp=(100.0, 100.0),
+        domain="x >= 0", cuts="(-oo, 0]"),
 )  # fmt: skip
 
 ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}

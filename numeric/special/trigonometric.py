@@ -17,6 +17,7 @@ Zeros of the functions of pi x at whole and half numbers are exact.  Own coeffic
 from __future__ import annotations
 
 import jax.numpy as jnp
+from jax import lax
 
 from derivax.numeric.special.approximations import (
     asin_ratio_polynomial,
@@ -98,3 +99,38 @@ def arccsc(x):
     """acsc(x) = asin(1/x) as the angle of (sqrt(x^2 - 1), sign x): accurate near |x| = 1."""
     size = jnp.abs(x)
     return jnp.arctan2(jnp.sign(x), jnp.sqrt(size - 1.0) * jnp.sqrt(size + 1.0))
+
+
+def sinc_function(x):
+    """sin(x)/x, 1 at 0."""
+    zero = x == 0.0
+    value = jnp.where(zero, 1.0, jnp.sin(x) / jnp.where(zero, 1.0, x))
+    return jnp.where(jnp.abs(x) == jnp.inf, 0.0, value)
+
+
+def sinc_derivative_function(n, x):
+    """The n-th derivative of sin(x)/x, n = 0, 1, ..., 30: the integral of t^n cos^(n)(x t)."""
+    reach = 2.0 + 0.5 * n
+    near = jnp.clip(x, -reach, reach)
+
+    def add(k, state):
+        total, term = state
+        order = k + n
+        total = total + cospi_function(0.5 * order) * (term / (order + 1.0))
+        return total, term * (near / (k + 1.0))
+
+    start = (jnp.zeros_like(x), jnp.ones_like(x))
+    series, _ = lax.fori_loop(0, 64, add, start)
+    safe = jnp.where(jnp.abs(x) < reach, reach, x)
+    sine, cosine = jnp.sin(safe), jnp.cos(safe)
+
+    def climb(k, value):
+        half = 0.5 * (k + 0.0 * n)
+        turned = cospi_function(half) * sine + sinpi_function(half) * cosine
+        return jnp.where(k <= n, (turned - k * value) / safe, value)
+
+    far = lax.fori_loop(1, 31, climb, sine / safe)
+    far = jnp.where(jnp.abs(x) == jnp.inf, 0.0, far)
+    value = jnp.where(jnp.abs(x) < reach, series, far)
+    valid = jnp.logical_and(n == jnp.floor(n), jnp.logical_and(n >= 0.0, n <= 30.0))
+    return jnp.where(valid, value, jnp.nan)

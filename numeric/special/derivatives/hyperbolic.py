@@ -46,3 +46,11 @@ def d_atanh(x: Any) -> Any:
 
 
 d_acoth = d_atanh
+
+
+def d_sinhc(x: Any) -> Any:
+    return special.sinhc_derivative(1.0, x)
+
+
+def d_sinhc_derivative(n: Any, x: Any) -> Any:
+    return special.sinhc_derivative(n + 1.0, x)

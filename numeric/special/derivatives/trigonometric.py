@@ -25,3 +25,11 @@ def d_tanpi(x: Any) -> Any:
 
 def d_asin(x: Any) -> Any:
     return 1.0 / (jnp.sqrt(1.0 - x) * jnp.sqrt(1.0 + x))
+
+
+def d_sinc(x: Any) -> Any:
+    return special.sinc_derivative(1.0, x)
+
+
+def d_sinc_derivative(n: Any, x: Any) -> Any:
+    return special.sinc_derivative(n + 1.0, x)
