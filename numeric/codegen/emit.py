@@ -39,20 +39,30 @@ broadcast_shapes broadcast_to cbrt ceil clip concatenate cos cosh equal exp expa
 finfo floor full full_like isfinite isinf isnan int32 log log1p logical_and logical_not logical_or
 logical_xor matmul maximum minimum mod moveaxis multiply negative ones_like power reshape rint round
 sign sin sinh sqrt square squeeze stack sum swapaxes take tan tanh trace where zeros zeros_like
-trunc copysign signbit any all
+trunc copysign signbit any all max arange
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type
+argmax argmin argsort cumprod cumsum diag outer prod sort tensordot tril triu
+linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd
 """
 _LAX_CALLS = """
 abs erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
+associative_scan cond linalg.triangular_solve scan
 """
 
 CALLS = frozenset(
-    [f"jnp.{n}" for n in _JNP_CALLS.split()] + [f"lax.{n}" for n in _LAX_CALLS.split()]
+    [f"jnp.{n}" for n in _JNP_CALLS.split()]
+    + [f"lax.{n}" for n in _LAX_CALLS.split()]
+    + ["jax.vmap"]
 )
-VALUES = frozenset(["jnp.inf", "jnp.nan", "jnp.pi", "jnp.float32", "jnp.float64", "jnp.bool_"])
+VALUES = frozenset(
+    ["jnp.inf", "jnp.nan", "jnp.pi", "jnp.float32", "jnp.float64", "jnp.int32", "jnp.bool_"]
+)
 ARRAY_ATTRIBUTES = frozenset(["dtype", "shape", "ndim"])
 FINFO_ATTRIBUTES = frozenset(["eps", "tiny", "max", "bits"])
-KEYWORDS = frozenset(["precision", "axis", "axis1", "axis2", "dtype", "shape"])
+KEYWORDS = frozenset(
+    ["precision", "axis", "axis1", "axis2", "dtype", "shape"]
+    + ["full_matrices", "in_axes", "left_side", "lower", "out_axes", "transpose_a", "unit_diagonal"]
+)
 STRINGS = frozenset(["highest"])
 LONGEST_SOURCE = 20_000_000
 
