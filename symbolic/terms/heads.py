@@ -217,8 +217,7 @@ _ROWS: list[_Row] = [
     ("Lambda", sp.Lambda, ("tuple", "any"), None, _make_plain, {}),
     ("Subs", sp.Subs, ("any", "tuple", "tuple"), None, _make_by_constructor, {"recurses": True}),
     ("Limit", sp.Limit, ("scalar", "scalar", "scalar", "name"), None, _make_plain, {}),
-    # SymPy's hash of a Tuple is not kept: nested and shared ones are hashed again each time
-    ("Tuple", Tuple, (), "any", _make_plain, {"recurses": True}),
+    ("Tuple", Tuple, (), "any", _make_plain, {}),
     # nodes that SymPy lacks
     ("CoshRoot", CoshRoot, ("scalar",), None, _make_function, {}),
     ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),

@@ -80,6 +80,7 @@ class _Reading:
         self.digests: list[bytes] = []
         self.commutes: list[bool] = []
         self.unfolded: list[int] = []  # size with sharing undone, up to a cap
+        self.hashed: list[int] = []  # Tuples that a hash walks: SymPy keeps no hash of a Tuple
         self.unbound: list[int] = []  # bit mask of heights of Bound nodes below, not yet bound
         self.height: list[int] = []
         self.order = SympyOrder()
@@ -126,6 +127,12 @@ class _Reading:
         flags = [self.commutes[child] for child in children]
         self._check_place(index, head, spec, fields, children, flags)
         unfolded = 1 + sum(self.unfolded[child] for child in children)
+        hashed = 1 + sum(self.hashed[child] for child in children) if head == "Tuple" else 0
+        if hashed > MAX_UNFOLDED:
+            raise TermError(
+                f"node {index} (Tuple)", f"holds more than {MAX_UNFOLDED} Tuples unfolded"
+            )
+        self.hashed.append(hashed)
         if spec is not None:
             made = self._make(index, spec, args, flags, unfolded)
         else:
