@@ -55,6 +55,9 @@ UNARY = {
     )
 }
 UNARY |= {"abs": "__abs__", "ceiling": "ceil"}
+UNARY |= {name: name for name in ("erfi", "erfinv", "erfcinv", "gamma", "rgamma", "digamma")}
+UNARY |= {name: name for name in ("ei", "li", "si", "ci", "shi", "chi")}
+UNARY |= {"loggamma": "lgamma", "fresnels": "fresnel_s", "fresnelc": "fresnel_c"}
 
 
 def _apply(node: Node, values: list[flint.arb]) -> flint.arb | None:

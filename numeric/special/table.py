@@ -83,6 +83,10 @@ FAMILIES: tuple[str, ...] = (
     "bessel_order_data",
     "bessel_order",
     "modified_order",
+    "exponential_integral",
+    "fresnel",
+    "modified_bessel",
+    "orthogonal",
 )
 
 ROWS: tuple[Row, ...] = (
@@ -190,6 +194,29 @@ ROWS: tuple[Row, ...] = (
         domain="x >= 0, or x < 0 and whole n", cuts="(-oo, 0] for other n"),
     Row("bessel_ke", "modified_order", (None, "d_bessel_ke"), ulp=(100.0, 100.0),
         domain="x >= 0", cuts="(-oo, 0]"),
+    # orthogonal polynomials with the degree as an argument
+    Row("legendre", "orthogonal", (None, "d_legendre"), ("legendre",), ulp=(20.0, 20.0),
+        scale="unit"),
+    Row("chebyshevt", "orthogonal", (None, "d_chebyshevt"), ("chebyshevt",), ulp=(50.0, 50.0),
+        scale="unit"),
+    Row("chebyshevu", "orthogonal", (None, "d_chebyshevu"), ("chebyshevu",), ulp=(50.0, 50.0),
+        scale="envelope"),
+    Row("hermite", "orthogonal", (None, "d_hermite"), ("hermite",), ulp=(50.0, 50.0),
+        scale="envelope"),
+    Row("hermite_prob", "orthogonal", (None, "d_hermite_prob"), ("hermite_prob",),
+        ulp=(50.0, 50.0), scale="envelope"),
+    Row("hermite_scaled", "orthogonal", (None, "d_hermite_scaled"), ulp=(50.0, 50.0),
+        scale="unit"),
+    Row("laguerre", "orthogonal", (None, "d_laguerre"), ("laguerre",), ulp=(50.0, 50.0),
+        scale="envelope"),
+    Row("assoc_laguerre", "orthogonal", (None, None, "d_assoc_laguerre"), ("assoc_laguerre",),
+        ulp=(50.0, 50.0), scale="envelope"),
+    Row("gegenbauer", "orthogonal", (None, None, "d_gegenbauer"), ("gegenbauer",),
+        ulp=(50.0, 50.0), scale="envelope"),
+    Row("jacobi", "orthogonal", (None, None, None, "d_jacobi"), ("jacobi",), ulp=(50.0, 50.0),
+        scale="envelope"),
+    Row("assoc_legendre", "orthogonal", (None, None, "d_assoc_legendre"), ("assoc_legendre",),
+        ulp=(50.0, 50.0), scale="envelope", domain="-1 <= x <= 1"),
 )  # fmt: skip
 
 ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}

@@ -11,6 +11,7 @@ itself, read onto the tape.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,14 @@ import sympy
 from sympy.core.function import ArgumentIndexError
 
 from derivax.errors import CompileError
-from derivax.numeric.codegen.lower.operation import Operation, Text
+from derivax.numeric.codegen.lower.operation import (
+    Operation,
+    Text,
+    inverse,
+    one_minus,
+    one_plus,
+    square,
+)
 from derivax.numeric.codegen.tape import Node, Tape
 from derivax.numeric.special.table import ROW_OF_HEAD, ROWS, Row
 
@@ -31,10 +39,151 @@ __all__ = ["HEADS", "OPERATIONS", "PARTIALS", "READERS"]
 Read = Callable[["Reader", sympy.Basic, Sequence[int]], int]
 Slope = Callable[..., int]  # tape, *arguments, value -> derivative
 
-PARTIALS: dict[str, tuple[Slope | None, ...]] = {}
+
+def _half_root_pi(tape: Tape) -> int:
+    return tape.scale(Fraction(1, 2), tape.power(_pi(tape), Fraction(1, 2)))
+
+
+def _pi(tape: Tape) -> int:
+    return tape.push("named", (), "pi")
+
+
+def _normal_density(tape: Tape, x: int) -> int:
+    """exp(-x^2/2)/sqrt(2 pi)."""
+    scale = tape.power(tape.scale(2, _pi(tape)), Fraction(-1, 2))
+    return tape.mul((scale, tape.push("gauss", (x,), Fraction(1, 2))))
+
+
+def _negative(slope: Slope) -> Slope:
+    return lambda tape, *ids: tape.neg(slope(tape, *ids))
+
+
+def _over_root_pi(op: str, factor: int) -> Slope:
+    """factor/sqrt(pi) op(x)."""
+
+    def slope(tape: Tape, x: int, y: int) -> int:
+        root = tape.power(_pi(tape), Fraction(-1, 2))
+        return tape.mul((tape.const(factor), root, tape.push(op, (x,))))
+
+    return slope
+
+
+def _of_inverse(tape: Tape, x: int, y: int) -> int:
+    """sqrt(pi)/2 exp(y^2), the derivative of y = erfinv(x)."""
+    return tape.mul((_half_root_pi(tape), tape.push("exp_square", (y,))))
+
+
+def _logistic(tape: Tape, a: int, b: int) -> int:
+    """1/(1 + exp(b - a))."""
+    return inverse(tape, one_plus(tape, tape.exp(tape.sub(b, a))))
+
+
+def _d_erfcx(tape: Tape, x: int, y: int) -> int:
+    root = tape.power(_pi(tape), Fraction(-1, 2))
+    return tape.sub(tape.mul((tape.const(2), x, y)), tape.scale(2, root))
+
+
+def _hazard(tape: Tape, x: int) -> int:
+    return tape.push("hazard", (x,))
+
+
+def _call(op: str, *leading: int) -> Slope:
+    """op(leading numbers, x)."""
+    return lambda tape, x, y: tape.push(op, (*map(tape.const, leading), x))
+
+
+def _next_order(op: str) -> Slope:
+    """op(n + 1, x)."""
+    return lambda tape, n, x, y: tape.push(op, (one_plus(tape, n), x))
+
+
+def _d_scaled_bessel(other: str, correction: bool) -> Slope:
+    """I0e' = I1e - sign I0e; I1e' = I0e - sign I1e - I1e/x."""
+
+    def slope(tape: Tape, x: int, y: int) -> int:
+        terms = [tape.push(other, (x,)), tape.neg(tape.mul((tape.push("sign", (x,)), y)))]
+        if correction:
+            terms.append(tape.neg(_over_argument(tape, x, y)))
+        return tape.add(terms)
+
+    return slope
+
+
+def _over_argument(tape: Tape, x: int, y: int) -> int:
+    """y/x where y is x/2 to first order."""
+    away = tape.push("ne", (x, tape.const(0)))
+    return tape.select([(away, tape.div(y, x))], tape.const(Fraction(1, 2)))
+
+
+PARTIALS: dict[str, tuple[Slope | None, ...]] = {
+    "exp2": (lambda tape, x, y: tape.mul((tape.push("log", (tape.const(2),)), y)),),
+    "log1mexp": (lambda tape, x, y: inverse(tape, tape.push("expm1", (x,))),),
+    "logaddexp": (
+        lambda tape, a, b, y: _logistic(tape, a, b),
+        lambda tape, a, b, y: _logistic(tape, b, a),
+    ),
+    "gaussian": (lambda tape, x, c, y: tape.mul((tape.const(-2), c, x, y)), None),
+    "exp_square": (lambda tape, x, y: tape.mul((tape.const(2), x, y)),),
+    "sinhc": (_call("sinhc_derivative", 1),),
+    "sinhc_derivative": (None, _next_order("sinhc_derivative")),
+    "sinc": (_call("sinc_derivative", 1),),
+    "sinc_derivative": (None, _next_order("sinc_derivative")),
+    "sinpi": (lambda tape, x, y: tape.mul((_pi(tape), tape.push("cospi", (x,)))),),
+    "cospi": (lambda tape, x, y: tape.neg(tape.mul((_pi(tape), tape.push("sinpi", (x,))))),),
+    "tanpi": (lambda tape, x, y: tape.mul((_pi(tape), tape.power(tape.push("cospi", (x,)), -2))),),
+    "erfcx": (_d_erfcx,),
+    "erfi": (_over_root_pi("exp_square", 2),),
+    "dawson": (lambda tape, x, y: one_minus(tape, tape.mul((tape.const(2), x, y))),),
+    "erfinv": (_of_inverse,),
+    "erfcinv": (_negative(_of_inverse),),
+    "ndtr": (lambda tape, x, y: _normal_density(tape, x),),
+    "log_ndtr": (lambda tape, x, y: _hazard(tape, tape.neg(x)),),
+    "hazard": (lambda tape, x, y: tape.mul((y, tape.sub(y, x))),),
+    "ndtri": (lambda tape, x, y: inverse(tape, _normal_density(tape, y)),),
+    "rgamma": (lambda tape, x, y: tape.neg(tape.mul((tape.push("digamma", (x,)), y))),),
+    "lgamma": (_call("digamma"),),
+    "loggamma": (_call("digamma"),),
+    "gamma": (lambda tape, x, y: tape.mul((y, tape.push("digamma", (x,)))),),
+    "digamma": (_call("trigamma"),),
+    "trigamma": (_call("polygamma", 2),),
+    "polygamma": (None, _next_order("polygamma")),
+    "factorial": (lambda tape, x, y: tape.mul((y, tape.push("digamma", (one_plus(tape, x),)))),),
+    "e1": (lambda tape, x, y: tape.neg(tape.div(tape.exp(tape.neg(x)), x)),),
+    "si": (_call("sinc"),),
+    "shi": (_call("sinhc"),),
+    "fresnels": (lambda tape, x, y: tape.push("sinpi", (_half_square(tape, x),)),),
+    "fresnelc": (lambda tape, x, y: tape.push("cospi", (_half_square(tape, x),)),),
+    "i0": (_call("i1"),),
+    "i1": (lambda tape, x, y: tape.sub(tape.push("i0", (x,)), _over_argument(tape, x, y)),),
+    "i0e": (_d_scaled_bessel("i1e", False),),
+    "i1e": (_d_scaled_bessel("i0e", True),),
+}
 """Function -> derivative per argument, each a function of (tape, *arguments, value)."""
 
-READERS: dict[str, Read] = {}
+
+def _half_square(tape: Tape, x: int) -> int:
+    return tape.scale(Fraction(1, 2), square(tape, x))
+
+
+def _read_polygamma(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
+    order = reader.tape.number(ids[0])
+    if order in (0, 1):
+        return reader.tape.push("trigamma" if order else "digamma", ids[1:])
+    if order is not None and not (order >= 0 and order.denominator == 1):
+        raise CompileError(str(expr), "polygamma has whole orders 0, 1, 2, ...", "use one of them")
+    return reader.tape.push("polygamma", ids)
+
+
+def _read_expint(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
+    order = reader.tape.number(ids[0])
+    if order == 1:
+        return reader.tape.push("e1", ids[1:])
+    raise CompileError(
+        str(expr), "expint is lowered for order 1 (E1) only", "rewrite it: expint(n, x).rewrite(Ei)"
+    )
+
+
+READERS: dict[str, Read] = {"polygamma": _read_polygamma, "expint": _read_expint}
 """SymPy head (by name) -> how it is read, where it is not a function of the table as it stands."""
 
 
@@ -56,10 +205,12 @@ def _read_by_arity(name: str) -> Read:
 def _operation(row: Row) -> Operation:
     def write(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
         writer.need(row.definition)
+        like = f"{writer.arg_names[0]}.dtype" if writer.arg_names else "jnp.result_type(0.5)"
+        if len(texts) == 1 and _is_number(texts[0].text):
+            return Text(f"{row.definition}(jnp.asarray({texts[0].text}, {like}))")
         if len(texts) == 1:
             return Text(f"{row.definition}({texts[0].text})")
         # the definitions take arrays of one dtype and shape
-        like = f"{writer.arg_names[0]}.dtype" if writer.arg_names else "jnp.result_type(0.5)"
         held = [writer.fresh("input") for _ in texts]
         writer.assign(
             ", ".join(held) + " = jnp.broadcast_arrays(",
@@ -85,6 +236,14 @@ def _operation(row: Row) -> Operation:
         return new[output]
 
     return Operation(write, partial, row.function)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _no_derivative(row: Row, slot: int) -> CompileError:

@@ -27,7 +27,11 @@ from derivax.numeric.codegen.lower import (
     trigonometric,
 )
 from derivax.numeric.codegen.lower.operation import Operation
-from derivax.numeric.codegen.lower.trigonometric import read_function, read_reciprocal
+from derivax.numeric.codegen.lower.trigonometric import (
+    read_circular,
+    read_function,
+    read_reciprocal,
+)
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.nodes.phi import Phi
@@ -57,9 +61,9 @@ HEADS: dict[type, Read] = {
     sympy.exp: exponential.read_exp,
     sympy.log: exponential.read_log,
     # trigonometric
-    sympy.sin: read_function("sin"),
-    sympy.cos: read_function("cos"),
-    sympy.tan: read_function("tan"),
+    sympy.sin: read_circular("sin"),
+    sympy.cos: read_circular("cos"),
+    sympy.tan: read_circular("tan"),
     sympy.cot: read_reciprocal("tan"),
     sympy.sec: read_reciprocal("cos"),
     sympy.csc: read_reciprocal("sin"),
@@ -70,7 +74,6 @@ HEADS: dict[type, Read] = {
     sympy.asec: read_function("asec"),
     sympy.acsc: read_function("acsc"),
     sympy.atan2: read_function("atan2"),
-    sympy.sinc: trigonometric.read_sinc,
     # hyperbolic
     sympy.sinh: read_function("sinh"),
     sympy.cosh: read_function("cosh"),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
     from derivax.numeric.codegen.writer import Writer
 
-__all__ = ["OPERATIONS", "read_function", "read_reciprocal", "read_sinc"]
+__all__ = ["OPERATIONS", "read_circular", "read_function", "read_reciprocal"]
 
 Read = Callable[["Reader", sympy.Expr, Sequence[int]], int]
 
@@ -42,12 +42,19 @@ def read_reciprocal(op: str) -> Read:
     return lambda reader, expr, ids: inverse(reader.tape, reader.tape.push(op, ids))
 
 
-def read_sinc(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
-    """SymPy's sinc(x) = sin(x)/x, 1 at 0."""
-    tape = reader.tape
-    away = tape.push("ne", (ids[0], tape.const(0)))
-    ratio = tape.div(tape.push("sin", ids), ids[0])
-    return tape.select([(away, ratio)], tape.const(1))
+def read_circular(op: str) -> Read:
+    """sin, cos, tan; of a multiple of pi as sinpi, cospi, tanpi, which reduce it exactly."""
+
+    def read(reader: Reader, expr: sympy.Expr, ids: Sequence[int]) -> int:
+        tape, (x,) = reader.tape, ids
+        pi = tape.push("named", (), "pi")
+        if tape[x].op == "mul" and pi in tape[x].operands:
+            turns = tape.div(x, pi)
+            if tape.number(turns) is None:
+                return tape.push(f"{op}pi", (turns,))
+        return tape.push(op, ids)
+
+    return read
 
 
 sin, cos, tan = call("sin"), call("cos"), call("tan")
