@@ -23,6 +23,7 @@ from derivax.symbolic.exact.ball_values import (
     is_zero,
     non_analytic,
     power,
+    power_integer,
     simplest,
     whole_number,
 )
@@ -59,18 +60,30 @@ def _hankel(sign: int) -> Callable[[Ball, Ball], Ball]:
     return function
 
 
-def _spherical(head: type) -> Callable[[Ball, Ball], Ball]:
-    """sqrt(pi/(2 x)) B_(n+1/2)(x)."""
-
-    def function(order: Ball, x: Ball) -> Ball:
+def _spherical_j(order: Ball, x: Ball) -> Ball:
+    """sqrt(pi/(2 x)) J_(n+1/2)(x); for whole n the branch of x**n that makes it analytic."""
+    half = order + arb(1) / 2
+    if not (isinstance(order, arb) and order.is_integer()):
         if is_zero(x):
-            if head is sp.besselj and isinstance(order, arb) and order >= 0:
-                return arb(1) if is_zero(order) else arb(0)
             raise Undefined("a spherical Bessel function at 0")
         factor = power(simplest(arb.pi() / (2 * x)), arb(1) / 2)
-        return simplest(factor * SPECIAL[head](order + arb(1) / 2, x))
+        return simplest(factor * SPECIAL[sp.besselj](half, x))
+    if is_zero(x) and order < 0:
+        raise Undefined("a spherical Bessel function at 0")
+    series = SPECIAL[sp.hyper]((), (half + 1,), simplest(-x * x / 4))
+    rest = arb.pi().sqrt() / 2 * (half + 1).rgamma() * series
+    return simplest(power_integer(simplest(x / 2), whole_number(order)) * rest)
 
-    return function
+
+def _spherical_y(order: Ball, x: Ball) -> Ball:
+    """(-1)**(n+1) j_(-n-1)(x) for whole n (DLMF 10.47.5), else sqrt(pi/(2 x)) Y_(n+1/2)(x)."""
+    if isinstance(order, arb) and order.is_integer():
+        value = _spherical_j(-order - 1, x)
+        return value if whole_number(order) % 2 else -value
+    if is_zero(x):
+        raise Undefined("a spherical Bessel function at 0")
+    factor = power(simplest(arb.pi() / (2 * x)), arb(1) / 2)
+    return simplest(factor * SPECIAL[sp.bessely](order + arb(1) / 2, x))
 
 
 def _double_factorial(n: Ball) -> Ball:
@@ -184,8 +197,8 @@ def _offset_li(x: Ball) -> Ball:
 FAMILIES: dict[type, Callable[..., Any]] = {
     sp.hankel1: _plane_is_cut(_hankel(1)),
     sp.hankel2: _plane_is_cut(_hankel(-1)),
-    sp.jn: _plane_is_cut(_spherical(sp.besselj)),
-    sp.yn: _plane_is_cut(_spherical(sp.bessely)),
+    sp.jn: _plane_is_cut(_spherical_j),
+    sp.yn: _plane_is_cut(_spherical_y),
     sp.factorial2: _double_factorial,
     sp.subfactorial: real_only(_subfactorial),
     sp.catalan: _catalan,

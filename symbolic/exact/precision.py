@@ -18,6 +18,7 @@ import mpmath
 from derivax.errors import InputError
 
 __all__ = [
+    "DEEP_BITS",
     "MAX_BITS",
     "QUADRATURE_BITS",
     "QUICK_BITS",
@@ -34,6 +35,9 @@ QUICK_BITS = 128
 
 ZERO_TEST_BITS = 4096
 """Top of the ladder of the zero test: a point counts only if its ball still contains zero here."""
+
+DEEP_BITS = 32768
+"""Precision of a last attempt to refute a claim that holds, at a few points."""
 
 QUADRATURE_BITS = 1024
 """The same for expressions that contain an integral: quadrature at 4096 bits takes seconds."""

@@ -39,7 +39,8 @@ _SMOOTH_NODES = 60
 _BISECTIONS = 90
 _POINTS = 160
 _NEAR = (Fraction(1, 10**3), Fraction(1, 10**12))
-_MAGNITUDES = tuple(Fraction(10) ** k for k in (-12, -6, -3, -1, 0, 1, 2, 3, 6, 9, 12))
+_EXPONENTS = (0, 1, 2, 3, 6, 9, 12, 16, 24, 40, 100)
+_MAGNITUDES = tuple(sorted({Fraction(10) ** (s * k) for k in _EXPONENTS for s in (1, -1)}))
 _GRID = tuple(
     sorted(
         {s * m * c for m in _MAGNITUDES for c in (Fraction(1), Fraction(17, 5)) for s in (1, -1)}
@@ -81,6 +82,8 @@ def _functions(roots: Sequence[Basic]) -> list[Basic]:
             found.update(dict.fromkeys(Add(args[0], -k) for k in (0, 1)))
         elif head in (sp.Max, sp.Min):
             found.update(dict.fromkeys(Add(a, Mul(-1, args[0])) for a in args[1:5]))
+        elif head is sp.KroneckerDelta:
+            found[Add(args[0], Mul(-1, args[1]))] = None
         elif head is sp.Mod:
             found.update(dict.fromkeys((Add(args[0], Mul(-1, args[1])), args[1])))
         elif head is sp.atan2:

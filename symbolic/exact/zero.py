@@ -36,6 +36,7 @@ from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.patience import OutOfTime
 from derivax.symbolic.exact.precision import (
+    DEEP_BITS,
     QUADRATURE_BITS,
     QUICK_BITS,
     ZERO_TEST_BITS,
@@ -63,6 +64,8 @@ UNDECIDED_LIMIT = Fraction(1, 100)
 _SMALLEST_RESOLUTION = 1e-300
 _BATCHES = 9  # the fourth and later ones only where a few points are undecided
 _FEW_UNDECIDED = 2
+_DEEP_SECONDS = 0.002  # for one evaluation at 4096 bits
+_DEEP_POINTS = 6
 _SLOW_SECONDS = 0.1
 _SLOW_BITS = 512
 
@@ -194,7 +197,7 @@ class _BallTest:
         tally = _Tally()
         late = ""
         try:
-            found = self._counted(tally)
+            found = self._counted(tally) or self._deep(tally)
             if found is not None:
                 return found
         except OutOfTime:
@@ -251,6 +254,19 @@ class _BallTest:
                 enough = max(enough, int(tally.undecided / UNDECIDED_LIMIT))
             if tally.counted >= enough or (number >= 2 and tally.undecided > _FEW_UNDECIDED):
                 break
+        return None
+
+    def _deep(self, tally: _Tally) -> Finding | None:
+        """A last attempt to refute at very high precision, where evaluation is fast.
+
+        erf(x) and 1 differ by 1e-4345 at x = 100.
+        """
+        if self._bits < ZERO_TEST_BITS or tally.spent > _DEEP_SECONDS * max(1, tally.seen):
+            return None
+        for point in self._sample.batch(0)[:_DEEP_POINTS]:
+            ball, _, _ = self._at(point, DEEP_BITS)
+            if excludes_zero(ball):
+                return refuted(point, ball, DEEP_BITS)
         return None
 
     def _choose_bits(self, tally: _Tally) -> None:
