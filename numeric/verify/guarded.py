@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["guarded_replay", "main"]
 
-TRIAL_SECONDS = 20  # of processor time: reading, compiling the code, running it at one point
+TRIAL_SECONDS = 20.0  # of processor time: reading, compiling the code, running it at one point
 REPLAY_SECONDS = 400  # and all the rest
 WALL_SECONDS = 3600
 MEMORY = 12 * 2**30
@@ -81,7 +81,7 @@ def main() -> int:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
-        with _limited(TRIAL_SECONDS):
+        with _limited(float(os.environ.get("DERIVAX_TRIAL_SECONDS", TRIAL_SECONDS))):
             import jax
 
             jax.config.update("jax_enable_x64", True)
