@@ -1,27 +1,32 @@
 """Exact derivatives of tape expressions: forward mode on the tape, linear in its length.
 
-*Main definitions*: `derivative(tape, outputs, variable)`.
+*Main definitions*: `derivative(tape, outputs, variable)`, `pushed_forward` (any direction).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower import phi
 from derivax.numeric.codegen.lower.table import OPERATIONS
 from derivax.numeric.codegen.tape import Tape
 
-__all__ = ["derivative"]
+__all__ = ["derivative", "pushed_forward"]
 
 
 def derivative(tape: Tape, outputs: Sequence[int], variable: int) -> list[int]:
     """d outputs / d variable as new entries of the same tape (the constant 0 where it vanishes)."""
+    return pushed_forward(tape, outputs, {variable: tape.const(1)})
+
+
+def pushed_forward(tape: Tape, outputs: Sequence[int], seeds: Mapping[int, int]) -> list[int]:
+    """The derivatives of the outputs in the direction that moves each leaf by its seed."""
     zero = tape.const(0)
     d: dict[int, int] = {}
     for i in tape.reachable(outputs):
-        if i == variable:
-            d[i] = tape.const(1)
+        if i in seeds:
+            d[i] = seeds[i]
             continue
         node = tape[i]
         moving = [k for k in set(node.operands) if d[k] != zero]
@@ -35,6 +40,9 @@ def derivative(tape: Tape, outputs: Sequence[int], variable: int) -> list[int]:
             d[i] = tape.add([d[k] for k in node.operands])
         else:
             operation = OPERATIONS[node.op]
+            if operation.pushforward is not None:
+                d[i] = operation.pushforward(tape, i, d)
+                continue
             if operation.partial is None:
                 d[i] = zero
                 continue

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.nodes.phi import Phi
+from derivax.symbolic.nodes.recurrence import Recurrence, log_size
 
-__all__ = ["ImplicitRoot", "Phi"]
+__all__ = ["ImplicitRoot", "Phi", "Recurrence", "log_size"]

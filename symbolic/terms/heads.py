@@ -33,6 +33,7 @@ from derivax.symbolic.nodes.implicit_root import (
 )
 from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
 from derivax.symbolic.nodes.phi import Phi
+from derivax.symbolic.nodes.recurrence import Recurrence
 
 __all__ = [
     "BINDERS",
@@ -166,6 +167,17 @@ def _make_implicit_root(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     return Basic.__new__(cls, body, variable, low, high)
 
 
+def _make_recurrence(cls: Any, args: list[Basic], commutes: bool) -> Basic:
+    """By the constructor, which chooses the canonical names of what is bound."""
+    meaning, initial, depth, component = args
+    if not isinstance(meaning.expr, Tuple):
+        raise ValueError("the step of a recurrence is a tuple")
+    made = cls.of(meaning, initial, depth, component)
+    if not isinstance(made, cls):
+        raise ValueError("a recurrence of depth 0 is its initial state")
+    return made
+
+
 # The functions whose arguments are all scalars; how many there may be, SymPy's class knows.
 _FUNCTIONS = [
     "exp", "log", "sin", "cos", "tan", "cot", "sec", "csc", "sinc", "asin", "acos", "atan",
@@ -223,6 +235,8 @@ _ROWS: list[_Row] = [
     ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),
     ("Phi", Phi, ("scalar", "scalar"), None, _make_phi, {}),
     ("ImplicitRoot", ImplicitRoot, ("scalar",) * 4, None, _make_implicit_root, {"recurses": True}),
+    ("Recurrence", Recurrence, ("map", "tuple", "scalar", "scalar"), None, _make_recurrence,
+     {"recurses": True}),
     ("TimeDerivative", TimeDerivative, ("matrix",), None, _make_by_constructor, {}),
     ("GradientMatrix", GradientMatrix, ("scalar", "matrix"), None, _make_by_constructor, {}),
     # indexed objects

@@ -99,7 +99,9 @@ def _d_pow(tape: Tape, i: int, k: int) -> int:
     base, exponent = tape[i].operands
     if k == 0:
         lowered = tape.push("pow", (base, tape.add((exponent, tape.const(-1)))))
-        return tape.mul((exponent, lowered))
+        # x^0 is flat, also at x = 0, where 0 x^(-1) would be 0 * inf
+        moving = tape.push("ne", tape.sorted((exponent, tape.const(0))))
+        return tape.select([(moving, tape.mul((exponent, lowered)))], tape.const(0))
     return tape.push("pow_log", (base, exponent), 1)
 
 

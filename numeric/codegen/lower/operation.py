@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -35,17 +35,22 @@ class Text:
 Write = Callable[["Writer", Node, Sequence[Text]], Text]
 Partial = Callable[[Tape, int, int], int]  # tape, node, which operand -> d node / d operand
 
+Pushforward = Callable[[Tape, int, Mapping[int, int]], int]
+
 
 @dataclass(frozen=True)
 class Operation:
     """`write` makes the text; `partial` the exact partial derivative (None: it is zero).
 
-    `name` is the stem of a temporary that holds the value.
+    `pushforward(tape, node, {operand: its derivative})` takes the place of the partial derivatives
+    where all directions are treated together.  `name` is the stem of a temporary that holds the
+    value.
     """
 
     write: Write
     partial: Partial | None = None
     name: str = "value"
+    pushforward: Pushforward | None = None
 
 
 def function(call: str, derivative: Callable[[Tape, int, int], int] | None = None) -> Operation:

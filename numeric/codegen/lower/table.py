@@ -20,8 +20,10 @@ from derivax.numeric.codegen.lower import (
     hyperbolic,
     implicit_root,
     logic,
+    loops,
     matrices,
     phi,
+    quadrature,
     rounding,
     special,
     trigonometric,
@@ -35,6 +37,7 @@ from derivax.numeric.codegen.lower.trigonometric import (
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.nodes.phi import Phi
+from derivax.symbolic.nodes.recurrence import Recurrence
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
@@ -118,11 +121,16 @@ HEADS: dict[type, Read] = {
     sympy.erfc: read_function("erfc"),
     # matrices
     **matrices.HEADS,
+    # loops
+    sympy.Sum: loops.read_sum,
+    sympy.Product: loops.read_product,
+    sympy.Integral: quadrature.read_integral,
     # the nodes that SymPy lacks
     Phi: phi.read_phi,
     CoshRoot: entire.read_entire(0),
     SinhcRoot: entire.read_entire(1),
     ImplicitRoot: implicit_root.read_root,
+    Recurrence: loops.read_recurrence,
 }
 
 # heads whose operands on the tape are not simply `expr.args`
@@ -131,6 +139,10 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     sympy.Rational: lambda expr: (),
     sympy.Float: lambda expr: (),
     ImplicitRoot: implicit_root.root_children,
+    Recurrence: loops.recurrence_children,
+    sympy.Sum: loops.limit_children,
+    sympy.Product: loops.limit_children,
+    sympy.Integral: lambda expr: (),
     **matrices.CHILDREN,
 }
 
@@ -147,6 +159,8 @@ OPERATIONS: dict[str, Operation] = {
     **phi.OPERATIONS,
     **entire.OPERATIONS,
     **implicit_root.OPERATIONS,
+    **loops.OPERATIONS,
+    **quadrature.OPERATIONS,
 }
 
 

@@ -63,6 +63,6 @@ def rebuilt_into(tape: Tape, node: Node, operands: Sequence[int]) -> int:
     if node.op == "exp":
         return tape.exp(operands[0])
     if node.op == "select":
-        pairs = [(operands[k], operands[k + 1]) for k in range(0, len(operands) - 1, 2)]
+        pairs = list(zip(operands[:-1:2], operands[1::2], strict=True))
         return tape.select(pairs, operands[-1])
     return tape.push(node.op, operands, node.data, node.shape)
