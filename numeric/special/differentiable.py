@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from derivax.errors import InputError
 from derivax.numeric.special.table import Row
 
-__all__ = ["build", "primal"]
+__all__ = ["build", "primal", "slope"]
 
 
 def primal(row: Row) -> Callable[..., Any]:
@@ -28,7 +28,9 @@ def primal(row: Row) -> Callable[..., Any]:
     return getattr(import_module(f"derivax.numeric.special.{row.family}"), row.definition)
 
 
-def _slope(row: Row, position: int, names: Sequence[str]) -> Callable[..., Any]:
+def slope(row: Row, position: int) -> Callable[..., Any]:
+    """The partial derivative with respect to one argument, or a clear refusal."""
+    names = tuple(inspect.signature(primal(row)).parameters)
     partial = row.partials[position]
     if partial is None:
         having = [n for n, p in zip(names, row.partials, strict=True) if p is not None]
@@ -64,7 +66,7 @@ def build(row: Row) -> Callable[..., Any]:
         ]
         tangent: Any = None
         for k in moving:
-            term = _slope(row, k, names)(*primals) * tangents[k]
+            term = slope(row, k)(*primals) * tangents[k]
             tangent = term if tangent is None else tangent + term
         return value, jnp.zeros_like(value) if tangent is None else tangent
 

@@ -7,18 +7,35 @@ result: 0.5 for the correctly rounded ones, else the larger of the exhaustive fl
 the figure that the JAX documentation gives for CPU or GPU; for float64 the sampled maximum,
 doubled.
 
-Main definitions: `ELEMENTWISE`, `OPERATION_ULP`, `NoRoundingRuleError`.
+A special function is one operation: its error is the documented one (`numeric/special/table.py`,
+measured in `docs/special-functions.md`), its value and derivatives are those of the public
+function in float64.
+
+Main definitions: `ELEMENTWISE`, `OPERATION_ULP`, `special_function`, `NoRoundingRuleError`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import jax
 import numpy as np
 
-__all__ = ["ELEMENTWISE", "OPERATION_ULP", "WITHOUT_ERROR", "NoRoundingRuleError", "operation_ulp"]
+from derivax.numeric import special
+from derivax.numeric.special.differentiable import slope
+from derivax.numeric.special.table import Row
+
+__all__ = [
+    "ELEMENTWISE",
+    "OPERATION_ULP",
+    "WITHOUT_ERROR",
+    "NoRoundingRuleError",
+    "operation_ulp",
+    "special_function",
+    "special_scale",
+]
 
 Values = Any  # a NumPy array
 
@@ -212,3 +229,32 @@ ELEMENTWISE: dict[str, Callable[..., tuple[Values, tuple[Values, ...]]]] = {
     "xor": lambda a, b: (a ^ b, (0.0, 0.0)),
     "not": lambda a: (~a, (0.0,)),
 }
+
+
+def special_function(row: Row, values: Sequence[Values]) -> tuple[Values, list[Values]]:
+    """The value and the partial derivatives (0 for whole orders) at the given arguments."""
+    spread = np.broadcast_arrays(*values)
+    with jax.enable_x64(True):
+        points = [np.asarray(v, dtype=np.float64) for v in spread]
+        value = np.asarray(getattr(special, row.function)(*points))
+        partials = [
+            np.zeros_like(value) if name is None else np.asarray(slope(row, k)(*points))
+            for k, name in enumerate(row.partials)
+        ]
+    wide = spread[0].dtype
+    return value.astype(wide), [p.astype(wide) for p in partials]
+
+
+def special_scale(
+    row: Row, values: Sequence[Values], value: Values, partials: Sequence[Values]
+) -> Values:
+    """What the documented error of a special function is relative to."""
+    size = np.abs(value)
+    if row.scale == "unit":
+        return np.maximum(size, 1)
+    if row.scale == "envelope":
+        return np.hypot(value, partials[-1])
+    if row.scale == "reflected":
+        x = np.abs(values[0])
+        return np.where(values[0] < 0, np.maximum(size, (1 + x) * np.log(x + 2)), size)
+    return size

@@ -16,11 +16,14 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from derivax.numeric.special.table import ROW_OF_PRIMAL, Row
 from derivax.numeric.verify.rounding_rules import (
     ELEMENTWISE,
     WITHOUT_ERROR,
     NoRoundingRuleError,
     operation_ulp,
+    special_function,
+    special_scale,
 )
 
 __all__ = ["WIDE", "Node", "Tape", "is_float"]
@@ -128,6 +131,10 @@ class Tape:
 
     def apply(self, eqn: Any, operands: Sequence[int]) -> list[int]:
         name = eqn.primitive.name
+        row = ROW_OF_PRIMAL.get(eqn.params.get("name", "")) if name in _CALLS else None
+        if row is not None:
+            values = [self.nodes[i].value for i in operands]
+            return [self._special(row, eqn.outvars[0].aval, operands, values)]
         if name in _CALLS:
             inner = eqn.params.get("call_jaxpr") or eqn.params.get("jaxpr")
             return self.run(inner, operands)
@@ -196,6 +203,25 @@ class Tape:
         pulls = []
         for index, original, partial in zip(operands, values, partials, strict=True):
             extra = tuple(range(original.ndim, rank))
+
+            def pull(
+                adjoint: Array, partial: Array = partial, extra: tuple[int, ...] = extra
+            ) -> Array:
+                sent = _times(adjoint, partial)
+                return sent.sum(axis=extra) if extra else sent
+
+            pulls.append((index, pull))
+        return self.add(Node(value, eps, tuple(pulls), _strained(value, aval.dtype)))
+
+    def _special(self, row: Row, aval: Any, operands: Sequence[int], values: list[Array]) -> int:
+        """A special function as a whole: its documented error and its exact derivatives."""
+        value, partials = special_function(row, values)
+        ulps = row.ulp[0 if aval.dtype == jnp.float32 else 1]
+        size = special_scale(row, values, value, partials)
+        eps = _rounding(np.where(np.isfinite(value), size, value), aval.dtype, ulps)
+        pulls = []
+        for index, original, partial in zip(operands, values, partials, strict=True):
+            extra = tuple(range(original.ndim, value.ndim))
 
             def pull(
                 adjoint: Array, partial: Array = partial, extra: tuple[int, ...] = extra
