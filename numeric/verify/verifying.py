@@ -22,6 +22,7 @@ from derivax.numeric.verify.certificate import (
     source_digest,
 )
 from derivax.numeric.verify.environment import environment
+from derivax.numeric.verify.level_enclosure import enclosure_level
 from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level, ode_level
 from derivax.numeric.verify.level_problem import derivation_level, formula_level
 from derivax.numeric.verify.level_values import derivatives_level, values_level
@@ -187,7 +188,10 @@ class _Run:
         return self._on_code(derivatives_level, seed=self.seed)
 
     def _l3(self) -> Level:
-        return Level(Outcome.NOT_RUN, "", "sound enclosures of the code are not available yet")
+        left = 10.0
+        if self.deadline is not None:
+            left = min(left, max(0.5, self.deadline - time.monotonic()))
+        return self._on_code(enclosure_level, seconds=left)
 
     def _l4(self) -> Level:
         truth = self.ground_truth
