@@ -8,34 +8,34 @@ Main definition: `enclosure_level`.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import flint
 import jax.numpy as jnp
 import numpy as np
 from sympy import Symbol
 from sympy.core.relational import Relational
 
 from derivax.errors import DerivaxError
-from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.codegen.emit import load
 from derivax.numeric.verify.certificate import Figure, Level
 from derivax.numeric.verify.enclosure import Enclosure, NotApplicable, enclose
 from derivax.numeric.verify.enclosure.intervals import Intervals
-from derivax.numeric.verify.enclosure.program import read_program
-from derivax.numeric.verify.enclosure.special import marked
-from derivax.numeric.verify.enclosure.sweep import sweep
+from derivax.numeric.verify.enclosure.special import ball, marked
 from derivax.numeric.verify.level_matrices import has_matrix_arguments
 from derivax.numeric.verify.outputs import flat_results, scalar_entries
+from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.exact.outcome import Outcome
-from derivax.symbolic.formula import Formula
 
-__all__ = ["enclosure_level"]
+__all__ = ["enclosure_level", "float_range", "outside", "with_routines"]
 
 METHOD = "interval adjoints of the generated program, best-first subdivision of the box"
 _SECONDS = 5.0
 _MOST_LEAVES = 4000
+_BITS = 80
 
 
 def enclosure_level(
@@ -55,7 +55,7 @@ def enclosure_level(
     fixed = getattr(compiled, "dtype", None)
     dtypes = dtypes or ((str(fixed),) if fixed else ("float32", "float64"))
 
-    one_point = _with_routines(compiled, formula)
+    one_point = _code(compiled, formula)
     share = seconds / (len(entries) * len(dtypes))
     found: list[tuple[str, str, tuple[tuple[float, float], ...], Enclosure]] = []
     for dtype in dtypes:
@@ -69,7 +69,7 @@ def enclosure_level(
                 )
             box.append(side)
         try:
-            excluded = _outside(formula, dtype)
+            excluded = outside(formula)
             for k, (label, _) in enumerate(entries):
                 enclosure = enclose(
                     one_point,
@@ -86,13 +86,17 @@ def enclosure_level(
     return _conclude(args, found, len(entries) > 1)
 
 
-def _with_routines(compiled: Any, formula: Any) -> Callable[..., list[Any]]:
-    """The flat results of the code, its calls of special functions visible as such."""
+def _code(compiled: Any, formula: Any) -> Callable[..., list[Any]]:
     try:
-        functions = load(compiled.source)
-        function = load(compiled.source, marked(functions))[compiled.name]
+        return with_routines(compiled.source, compiled.name)
     except (DerivaxError, AttributeError, KeyError):
         return lambda *values: flat_results(formula.expr, compiled(*values))
+
+
+def with_routines(source: str, name: str) -> Callable[..., list[Any]]:
+    """The flat results of a generated module, its calls of special functions visible as such."""
+    functions = load(source)
+    function = load(source, marked(functions))[name]
 
     def one_point(*values: Any) -> list[Any]:
         result = function(*values)
@@ -126,30 +130,30 @@ def float_range(interval: Any, dtype: str) -> tuple[float, float] | None:
     return (ends[0], ends[1]) if ends[0] <= ends[1] else None
 
 
-def _outside(formula: Any, dtype: str) -> Callable[[Intervals], Any] | None:
-    """Which boxes violate a relation between the arguments everywhere."""
+def outside(formula: Any) -> Callable[[Intervals], Any] | None:
+    """Which boxes violate a relation between the arguments everywhere, by Arb."""
     programs = []
     for relation in formula.domain.where:
         if not isinstance(relation, Relational) or relation.rel_op not in ("<", "<=", ">", ">="):
-            continue
-        sign = 1 if relation.rel_op in ("<", "<=") else -1
-        try:
-            difference = compile_formula(
-                Formula(sign * (relation.lhs - relation.rhs), list(formula.args)), accuracy="fast"
-            )
-            programs.append(read_program(difference, len(formula.args), dtype))
-        except (DerivaxError, NotApplicable):
             continue  # a relation that cannot be used leaves the box larger, never smaller
+        sign = 1 if relation.rel_op in ("<", "<=") else -1
+        with contextlib.suppress(DerivaxError):
+            difference = sign * (relation.lhs - relation.rhs)
+            programs.append(BallProgram([difference], formula.args))
     if not programs:
         return None
 
-    def outside(boxes: Intervals) -> Any:
+    def violated(boxes: Intervals) -> Any:
         found = np.zeros(boxes.lo.shape[1], dtype=bool)
-        for program in programs:
-            found |= sweep(program, boxes).value.lo > 0
+        for k in range(len(found)):
+            balls = [ball(*ends) for ends in zip(boxes.lo[:, k], boxes.hi[:, k], strict=True)]
+            for program in programs:
+                (value,) = program.at(balls, _BITS)
+                if isinstance(value, flint.arb) and value > 0:
+                    found[k] = True
         return found
 
-    return outside
+    return violated
 
 
 def _conclude(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from hypothesis import strategies as st
 from jax import lax
 
 import derivax
+from derivax.numeric.verify.certificate import Figure
 from derivax.numeric.verify.enclosure import NotApplicable, enclose, replay
 from derivax.numeric.verify.level_enclosure import enclosure_level
+from derivax.numeric.verify.replay_enclosure import enclosure_contradiction
 from derivax.symbolic.exact.outcome import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -279,11 +282,15 @@ def test_a_loop_that_depends_on_the_argument_is_named() -> None:
 def test_a_recorded_subdivision_gives_the_bound_again() -> None:
     case = CASES["turbine1"]
     found = enclose(case.function, case.box, seconds=0.3)
-    error, low, high = replay(case.function, case.box, found.splits)
-    assert error == found.error
-    assert low <= found.low <= found.high <= high
+    again = replay(case.function, case.box, found.splits)
+    assert (again.error, again.low, again.high) == (found.error, found.low, found.high)
+    assert (again.sign, again.monotone) == (found.sign, found.monotone)
     # a coarser tiling of the same box can only give a weaker bound
-    assert replay(case.function, case.box, ["leaf"])[0] >= found.error
+    assert replay(case.function, case.box, ["leaf"]).error >= found.error
+    with pytest.raises(ValueError, match="ends too early"):
+        replay(case.function, case.box, found.splits[:-1])
+    with pytest.raises(ValueError, match="outside its box"):
+        replay(case.function, case.box, [[0, (7.0).hex()], "leaf", "leaf"])
 
 
 _leaf = st.one_of(st.sampled_from(["x", "y"]), st.sampled_from([0.5, 3.0, 0.1, 2.0]))
@@ -389,3 +396,33 @@ def test_the_full_profile_is_verified() -> None:
     certificate = derivax.verify(formula, profile="full")
     assert certificate.verdict == "verified"
     assert certificate.levels["L3"].outcome is Outcome.PROVEN
+
+
+def test_recorded_bounds_are_replayed_and_smaller_ones_are_noticed() -> None:
+    formula = derivax.Formula(
+        sp.exp(-k * t) / (t - k),
+        [t, k],
+        domain={t: (0, 1), k: (0, 1)},
+        where=(t > k + sp.Rational(1, 4),),
+    )
+    compiled = derivax.compile(formula)
+    level = enclosure_level(compiled, formula, seconds=0.4)
+    code = {"source": compiled.source, "function": compiled.name}
+    assert enclosure_contradiction(level, formula, code, [""]) is None
+    smaller = {
+        **level.figures,
+        "error_float64": Figure(level.figures["error_float64"].value * 0.9, "", "bound"),
+    }
+    wrong = enclosure_contradiction(replace(level, figures=smaller), formula, code, [""])
+    assert wrong is not None
+    assert "may reach" in wrong
+    for entry, value in (
+        ("range", [(1.0).hex(), (1.5).hex()]),
+        ("sign", "-"),
+        ("monotone", ["+", "+"]),
+        ("box", [[(0.0).hex(), (0.5).hex()], [(0.0).hex(), (0.5).hex()]]),
+        ("splits", ["leaf"]),
+    ):
+        bounds = [{**dict(bound), entry: value} for bound in level.evidence["bounds"]]
+        tampered = replace(level, evidence={**level.evidence, "bounds": bounds})
+        assert enclosure_contradiction(tampered, formula, code, [""]) is not None, entry

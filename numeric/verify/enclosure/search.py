@@ -13,7 +13,7 @@ from __future__ import annotations
 import heapq
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, product
@@ -105,38 +105,51 @@ def replay(
     *,
     dtype: str = "float64",
     result: int = 0,
-) -> tuple[float, float, float]:
-    """(error, low, high) on the leaves of a recorded subdivision, each evaluated once.
+    excluded: Callable[[Intervals], Array] | None = None,
+) -> Enclosure:
+    """What holds on the leaves of a recorded subdivision, each evaluated once.
 
     The leaves tile the box by construction: `splits` says where each box is cut.
+
+    Raises: `ValueError` when the record is no subdivision of the box.
     """
     program = read_program(function, len(box), dtype)
-    whole = _rounded_box(box, dtype)
-    leaves = list(_leaves(whole, iter(splits), dtype))
-    error, low, high = 0.0, math.inf, -math.inf
-    for start in range(0, len(leaves), 256):
-        part = leaves[start : start + 256]
-        kept = [leaf for leaf, dropped in part if not dropped]
-        if kept:
-            bounds = _evaluate(program, kept, result)
-            error = max(error, float(np.max(bounds.error)))
-            low = min(low, float(np.min(bounds.value.lo)))
-            high = max(high, float(np.max(bounds.value.hi)))
-    return error, low, high
+    search = _Search(program, box, result, 0.0, excluded, 0)
+    leaves = list(_leaves(search.root.box, iter(splits), dtype))
+    search.measure([search.root])
+    search.continuous = search.root.smooth
+    search.leaves.clear()
+    for start in range(0, len(leaves), _BATCH):
+        search.measure([_Node(leaf) for leaf in leaves[start : start + _BATCH]])
+    return search.report()
 
 
-def _leaves(box: Box, splits: Any, dtype: str) -> Any:
-    """(leaf, excluded) pairs, in the order of `_Search.recorded`."""
+def _leaves(box: Box, splits: Iterator[Any], dtype: str) -> Iterator[Box]:
+    """The leaves, in the order of `_Search.recorded`."""
     stack = [box]
     while stack:
         box = stack.pop()
-        entry = next(splits)
-        if entry in ("leaf", "outside"):
-            yield box, entry == "outside"
+        entry = next(splits, None)
+        if entry is None:
+            raise ValueError("the recorded subdivision ends too early")
+        if entry == "leaf":
+            yield box
             continue
         axis, place = int(entry[0]), float.fromhex(entry[1])
-        below, above = _cut(box, axis, place, dtype)
-        stack += [above, below]
+        if not (0 <= axis < len(box) and box[axis][0] < place <= box[axis][1]):
+            raise ValueError("a recorded cut lies outside its box")
+        stack += reversed(_cut(box, axis, place, dtype))
+    if next(splits, None) is not None:
+        raise ValueError("the recorded subdivision goes on after its end")
+
+
+def _outside(boxes: Sequence[Box], excluded: Callable[[Intervals], Array] | None) -> Array:
+    """Which boxes are known to lie outside the domain."""
+    if excluded is None or not boxes:
+        return np.zeros(len(boxes), dtype=bool)
+    ends = np.array(boxes, dtype=np.float64)
+    with working_precision(80), np.errstate(all="ignore"):
+        return excluded(Intervals(ends[:, :, 0].T, ends[:, :, 1].T))
 
 
 def _evaluate(program: Program, boxes: Sequence[Box], result: int) -> Bounds:
@@ -365,11 +378,7 @@ class _Search:
         return found
 
     def outside(self, boxes: Sequence[Box]) -> Array:
-        if self.excluded is None:
-            return np.zeros(len(boxes), dtype=bool)
-        ends = np.array(boxes, dtype=np.float64)
-        with working_precision(80), np.errstate(all="ignore"):
-            return self.excluded(Intervals(ends[:, :, 0].T, ends[:, :, 1].T))
+        return _outside(boxes, self.excluded)
 
     # --- splitting -------------------------------------------------------------------------------
 
@@ -437,7 +446,7 @@ class _Search:
         while stack:
             node = stack.pop()
             if node.cut is None:
-                found.append("outside" if node.outside else "leaf")
+                found.append("leaf")
                 continue
             found.append([node.cut[0], node.cut[1].hex()])
             stack += [part for part in (node.above, node.below) if part is not None]

@@ -23,7 +23,7 @@ from derivax.numeric.verify.enclosure.elementary import FUNCTIONS
 from derivax.numeric.verify.enclosure.intervals import Intervals
 from derivax.symbolic.exact.ball import BallProgram
 
-__all__ = ["Routine", "marked", "routine"]
+__all__ = ["Routine", "ball", "marked", "routine"]
 
 _BITS = 80
 
@@ -55,7 +55,7 @@ class Routine:
             sides = [(float(side.lo[k]), float(side.hi[k])) for side in x]
             if not all(np.isfinite(end) for side in sides for end in side):
                 continue
-            balls = [_ball(*side) for side in sides]
+            balls = [ball(*side) for side in sides]
             for j, found in enumerate(self.programs.at(balls, _BITS)):
                 if isinstance(found, flint.arb) and found.is_finite():
                     low[j, k] = np.nextafter(float(found.lower()), -np.inf)
@@ -64,7 +64,7 @@ class Routine:
         return parts[0], parts[1:]
 
 
-def _ball(low: float, high: float) -> Any:
+def ball(low: float, high: float) -> Any:
     """A ball that contains the interval: hardly more than it."""
     if low == high:
         return flint.arb(low)
