@@ -87,6 +87,7 @@ FAMILIES: tuple[str, ...] = (
     "fresnel",
     "modified_bessel",
     "orthogonal",
+    "elliptic",
 )
 
 ROWS: tuple[Row, ...] = (
@@ -217,6 +218,34 @@ ROWS: tuple[Row, ...] = (
         scale="envelope"),
     Row("assoc_legendre", "orthogonal", (None, None, "d_assoc_legendre"), ("assoc_legendre",),
         ulp=(50.0, 50.0), scale="envelope", domain="-1 <= x <= 1"),
+    # elliptic integrals of the parameter m, Jacobi's functions
+    Row("elliptic_k", "elliptic", ("d_elliptic_k",), ("elliptic_k",), ulp=(3.5, 4.0),
+        domain="m <= 1", cuts="[1, oo)"),
+    Row("elliptic_e", "elliptic", ("d_elliptic_e",), ("elliptic_e",), ulp=(3.5, 4.0),
+        domain="m <= 1", cuts="[1, oo)"),
+    Row("elliptic_pi", "elliptic", ("d_elliptic_pi_n", "d_elliptic_pi_m"), ("elliptic_pi",),
+        ulp=(12.0, 12.0), domain="n <= 1, m <= 1", cuts="[1, oo) in n and in m"),
+    Row("elliptic_f", "elliptic", ("d_elliptic_f_f", "d_elliptic_f_m"), ("elliptic_f",),
+        ulp=(8.0, 8.0), domain="m sin(f)^2 <= 1, m <= 1 beyond pi/2", cuts="m sin(f)^2 >= 1"),
+    Row("elliptic_e_inc", "elliptic", ("d_elliptic_e_f", "d_elliptic_e_m"), ("elliptic_e",),
+        ulp=(8.0, 8.0), domain="m sin(f)^2 <= 1, m <= 1 beyond pi/2", cuts="m sin(f)^2 >= 1"),
+    Row("elliptic_pi_inc", "elliptic", (None, "d_elliptic_pi_f", None), ("elliptic_pi",),
+        ulp=(100.0, 100.0), domain="n >= -10, n sin(f)^2 < 1, m sin(f)^2 <= 1",
+        cuts="m sin(f)^2 >= 1, n sin(f)^2 >= 1"),
+    Row("carlson_rf", "elliptic", ("d_carlson_rf_x", "d_carlson_rf_y", "d_carlson_rf_z"),
+        ulp=(5.0, 6.0), domain="x, y, z >= 0, at most one 0", cuts="(-oo, 0) in each"),
+    Row("carlson_rd", "elliptic", ("d_carlson_rd_x", "d_carlson_rd_y", "d_carlson_rd_z"),
+        ulp=(6.0, 6.0), domain="x, y >= 0, not both 0, z > 0", cuts="(-oo, 0) in each"),
+    Row("carlson_rj", "elliptic", (None, None, None, None), ulp=(8.0, 9.0),
+        domain="x, y, z >= 0, at most one 0, p > 0", cuts="(-oo, 0) in each"),
+    Row("jacobi_amplitude", "elliptic", ("d_jacobi_amplitude", None), ulp=(400.0, 400.0),
+        scale="unit", domain="0 <= m <= 1"),
+    Row("jacobi_sn", "elliptic", ("d_jacobi_sn", None), ulp=(400.0, 400.0), scale="unit",
+        domain="0 <= m <= 1"),
+    Row("jacobi_cn", "elliptic", ("d_jacobi_cn", None), ulp=(400.0, 400.0), scale="unit",
+        domain="0 <= m <= 1"),
+    Row("jacobi_dn", "elliptic", ("d_jacobi_dn", None), ulp=(400.0, 400.0), scale="unit",
+        domain="0 <= m <= 1"),
 )  # fmt: skip
 
 ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}
