@@ -6,10 +6,10 @@ Generated modules are written in a closed subset of Python:
 - a function: positional parameters without defaults or annotations, a docstring, assignments to
   names (or to a tuple of names), nested function definitions, one `return` at its end;
 - an expression: names, finite numbers, True/False/None, strings only as keyword values from
-  `STRINGS`, tuples, `+ - * /`, unary minus, single comparisons, calls;
+  `STRINGS`, tuples, `+ - * / //`, unary minus, single comparisons, calls;
 - what is called: a function defined in the same module, a parameter, or a dotted name of `CALLS`;
 - subscripts: `x.shape[k]` with a whole number k, nothing else;
-- attributes: dotted names of `CALLS` and `VALUES`, and `.dtype .shape .ndim` of arrays,
+- attributes: dotted names of `CALLS` and `VALUES`, and `.dtype .shape .ndim .size` of arrays,
   `.eps .tiny .max .bits` of `jnp.finfo(...)`.
 
 No loops, conditionals, comprehensions, lambdas, decorators, stars, f-strings, globals,
@@ -47,6 +47,7 @@ linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd
 _LAX_CALLS = """
 abs erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
 associative_scan cond linalg.triangular_solve scan
+map slice_in_dim dynamic_index_in_dim dynamic_update_index_in_dim
 """
 
 CALLS = frozenset(
@@ -57,7 +58,7 @@ CALLS = frozenset(
 VALUES = frozenset(
     ["jnp.inf", "jnp.nan", "jnp.pi", "jnp.float32", "jnp.float64", "jnp.int32", "jnp.bool_"]
 )
-ARRAY_ATTRIBUTES = frozenset(["dtype", "shape", "ndim"])
+ARRAY_ATTRIBUTES = frozenset(["dtype", "shape", "ndim", "size"])
 FINFO_ATTRIBUTES = frozenset(["eps", "tiny", "max", "bits"])
 KEYWORDS = frozenset(
     ["precision", "axis", "axis1", "axis2", "dtype", "shape"]
@@ -178,7 +179,7 @@ class _Checker:
             elif isinstance(node, ast.Tuple):
                 stack.extend(node.elts)
             elif isinstance(node, ast.BinOp) and isinstance(
-                node.op, ast.Add | ast.Sub | ast.Mult | ast.Div
+                node.op, ast.Add | ast.Sub | ast.Mult | ast.Div | ast.FloorDiv
             ):
                 stack += [node.left, node.right]
             elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from derivax.numeric.codegen import emit, support
 from derivax.numeric.codegen.differentiate import derivative
 from derivax.numeric.codegen.recognisers import recognise
+from derivax.numeric.codegen.recognisers.rolled import roll
 from derivax.numeric.codegen.schedule import Part, parts_of
 from derivax.numeric.codegen.tape import Tape
 from derivax.numeric.codegen.writer import function_text
@@ -60,8 +61,9 @@ class Kernel:
 
     @cached_property
     def rewritten(self) -> tuple[int, ...]:
-        """The outputs as they are written down, rewritten by the recognisers."""
-        return tuple(recognise(self.tape, self.outputs)) if self.rewrite else self.outputs
+        """The outputs as they are written down: rewritten by the recognisers, long sums rolled."""
+        outputs = recognise(self.tape, self.outputs) if self.rewrite else self.outputs
+        return roll(self.tape, outputs)
 
     @property
     def parts_of_text(self) -> list[Part]:

@@ -161,6 +161,10 @@ class Writer:
         self.assign(f"{held} = (", names, ",)" if len(names) == 1 else ")")
         return held
 
+    def own_function(self, stem: str) -> str:
+        """A name for a function that belongs to the one being written."""
+        return self.fresh(f"{self.name}_{stem}")
+
     def assign(self, opening: str, items: Sequence[str], closing: str) -> None:
         """The statement `opening item, item closing` on as many lines as it takes."""
         self.lines += wrap(opening, items, closing, "", WIDTH - 4).split("\n")

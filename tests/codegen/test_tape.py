@@ -51,7 +51,7 @@ def test_a_chain_of_100_000_functions_does_not_recurse():
         chain = Expr.__new__(sin, chain)  # without the constructor's own rules, for time
     f = compile_formula(Loose(chain, (x,)))
     assert len(f.kernel.tape) == 100_001
-    assert len(f.kernel.text[0].splitlines()) > 1000
+    assert f.kernel.source.count("jnp.sin") == 100_000
 
 
 def test_a_flat_sum_of_20_000_terms_is_a_balanced_tree_of_short_lines():

@@ -24,8 +24,10 @@ from derivax.numeric.codegen.lower import (
     matrices,
     phi,
     quadrature,
+    rolled,
     rounding,
     special,
+    special_families,
     trigonometric,
 )
 from derivax.numeric.codegen.lower.operation import Operation
@@ -143,6 +145,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     sympy.Sum: loops.limit_children,
     sympy.Product: loops.limit_children,
     sympy.Integral: lambda expr: (),
+    **special_families.CHILDREN,
     **matrices.CHILDREN,
 }
 
@@ -160,6 +163,7 @@ OPERATIONS: dict[str, Operation] = {
     **entire.OPERATIONS,
     **implicit_root.OPERATIONS,
     **loops.OPERATIONS,
+    **rolled.OPERATIONS,
     **quadrature.OPERATIONS,
 }
 

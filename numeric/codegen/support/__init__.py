@@ -18,7 +18,7 @@ from derivax.numeric.special.table import FAMILIES
 
 __all__ = ["FILES", "SPECIAL", "names", "source"]
 
-FILES = ("exponentials", "loops", "phi_series", "powers", "quadrature", "roots")
+FILES = ("exponentials", "loops", "phi_series", "polynomials", "powers", "quadrature", "roots")
 SPECIAL = "derivax.numeric.special"
 
 
