@@ -2,6 +2,8 @@
 
 from derivax import data as data
 from derivax import errors as errors
+from derivax.numeric.storage.loading import load as load
+from derivax.numeric.programs.program import Program as Program
 from derivax.numeric.verify.certificate import Certificate as Certificate
 from derivax.symbolic.derivation import Derivation as Derivation
 from derivax.symbolic.exact.domain import Domain as Domain
@@ -17,6 +19,7 @@ from derivax.verbs import equal as equal
 from derivax.verbs import export as export
 from derivax.verbs import latex as latex
 from derivax.verbs import recheck as recheck
+from derivax.verbs import save as save
 from derivax.verbs import theories as theories
 from derivax.verbs import verify as verify
 

@@ -6,6 +6,7 @@
   source        where the result stands
   ground_truth  "module:attribute" of the simulator of the original system, or ""
   example       a script of examples/, or ""
+  program       "module:attribute", a function that returns its Program, where it is one
 
 A new result is one row here and one function in `symbolic/theories/`.
 
@@ -15,7 +16,7 @@ Main definitions: `THEORIES`, `RESULTS`, `row`, `expand`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from derivax.errors import UnknownName
 
@@ -30,6 +31,7 @@ class Row(TypedDict):
     source: str
     ground_truth: str
     example: str
+    program: NotRequired[str]
 
 
 THEORIES: Mapping[str, str] = {
@@ -40,6 +42,8 @@ _SAXE = "Saxe, McClelland, Ganguli 2013, arXiv 1312.6120"
 _LINEAR_NETWORKS = "derivax.symbolic.theories.deep_linear_networks"
 _TRAINED = "derivax.numeric.ground_truth.learning_curves"
 _EXAMPLE = "examples/deep_linear_networks.py"
+_PROGRAMS = "derivax.numeric.programs.deep_linear_networks"
+_FLOWS = "derivax.numeric.ground_truth.matrix_flow"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -91,6 +95,22 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": f"{_TRAINED}:step_correction",
         "example": _EXAMPLE,
     },
+    "saxe-linear-networks/riccati": {
+        "derivation": f"{_LINEAR_NETWORKS}:riccati",
+        "title": "Two-layer learning from any balanced weights, as a matrix Riccati solution",
+        "source": "Fukumizu 1998; Saxe et al. 2013 (in the entire form derived here)",
+        "ground_truth": f"{_FLOWS}:riccati",
+        "example": _EXAMPLE,
+        "program": f"{_PROGRAMS}:riccati",
+    },
+    "saxe-linear-networks/singular-modes": {
+        "derivation": f"{_LINEAR_NETWORKS}:singular_modes",
+        "title": "Singular modes with definite signs and groups, and their learning curves",
+        "source": _SAXE,
+        "ground_truth": f"{_FLOWS}:singular_modes",
+        "example": _EXAMPLE,
+        "program": f"{_PROGRAMS}:singular_modes",
+    },
 }
 
 
@@ -123,7 +143,7 @@ def expand(name: str) -> tuple[str, ...]:
     >>> expand("saxe-linear-networks/mode")
     ('saxe-linear-networks/mode',)
     >>> len(expand("saxe-linear-networks"))
-    7
+    9
     """
     if name in THEORIES:
         return tuple(result for result in RESULTS if result.startswith(name + "/"))

@@ -20,13 +20,14 @@ from derivax.errors import InputError
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.compiled import Compiled
+    from derivax.numeric.programs import Program
     from derivax.numeric.verify.certificate import Certificate
     from derivax.symbolic.derivation import Derivation
     from derivax.symbolic.exact.outcome import Finding
     from derivax.symbolic.formula import Formula
     from derivax.symbolic.problem import Problem
 
-__all__ = ["compile", "derive", "equal", "export", "latex", "recheck", "theories", "verify"]
+__all__ = ["compile", "derive", "equal", "export", "latex", "recheck", "save", "theories", "verify"]
 
 
 def theories() -> tuple[dict[str, str], ...]:
@@ -169,6 +170,12 @@ def _formula(x: Any, args: Sequence[Any] | None = None, **options: Any) -> Formu
     return Formula(x, args, **options)
 
 
+def _program(name: str) -> Program | None:
+    """The Program of a result of the catalogue, where it is one."""
+    path = catalog.RESULTS[name].get("program", "") if name in catalog.RESULTS else ""
+    return _attribute(path)() if path else None
+
+
 def latex(x: Any, style: str = "equation") -> str:
     """LaTeX of a named result, derivation, formula, statement or expression.
 
@@ -201,7 +208,7 @@ def compile(
     optimize: str = "balanced",
     name: str | None = None,
     cache: str | PathLike[str] | None = None,
-) -> Compiled:
+) -> Compiled | Program:
     """Compile to a pure JAX function: jit, vmap and grad apply, on CPU and GPU.
 
     Args:
@@ -231,6 +238,16 @@ def compile(
     >>> float(decay(0.0, k=0.5)), float(jax.grad(decay)(0.0, 0.5))
     (1.0, -0.5)
     """
+    program = _program(x) if isinstance(x, str) else None
+    if program is not None:
+        kept = (args, domain, functions, names, name, cache)
+        if any(option is not None for option in kept) or (precision, optimize) != (
+            "working", "balanced"
+        ):  # fmt: skip
+            raise InputError(
+                str(x), "is a Program: its arguments and kernels are declared", "pass dtype alone"
+            )
+        return program if dtype is None else program.with_dtype(dtype)
     from derivax.numeric.codegen.compiling import compile_formula
 
     formula = _formula(x, args, domain=domain, where=tuple(where))
@@ -254,7 +271,8 @@ def verify(
     """Check a result and write down what was proved and what was measured.
 
     Args:
-        x: a named result, Derivation or Formula (with `solves=` it is judged against its problem).
+        x: a named result, Derivation, Program or Formula (with `solves=` it is judged against its
+            problem).
         profile: "quick" (L0, L1), "standard" (+ L2, and L4 where a ground truth exists), "full"
             (+ L3).
         seed: of the sample points.
@@ -275,7 +293,16 @@ def verify(
     ground_truth = ""
     if isinstance(x, str):
         ground_truth = catalog.row(x)["ground_truth"]
-        x = derive(x)
+        x = _program(x) or derive(x)
+    elif hasattr(x, "claims") and hasattr(x, "kernels"):
+        ground_truth = next(
+            (
+                row["ground_truth"]
+                for row in catalog.RESULTS.values()
+                if row.get("program", "").endswith(f":{x.name}")
+            ),
+            "",
+        )
     elif getattr(x, "name", "") in catalog.RESULTS:
         ground_truth = catalog.row(x.name)["ground_truth"]
     elif not hasattr(x, "problem") and not hasattr(x, "solves"):
@@ -427,3 +454,27 @@ def export(
         fitting = [c for c in found if c.code is not None and c.code["source"] == compiled.source]
         certificate = (fitting or found)[0]
     return write(compiled, Path(path), certificate=certificate, derivatives=derivatives)
+
+
+def save(x: Any, path: str | Path) -> Path:
+    """Write a compiled formula as StableHLO (jax.export), derivatives included; `load` reads it.
+
+    Args:
+        x: what `compile` returned, or anything that `compile` takes.
+        path: the file; it is written whole or not at all.
+
+    Raises:
+        CompileError: a part of the formula cannot be exported; the message names it.
+
+    >>> import tempfile
+    >>> from sympy import exp, symbols
+    >>> from derivax import load
+    >>> t, k = symbols("t k", positive=True)
+    >>> decay = load(save(exp(-k*t), tempfile.mkdtemp() + "/decay.jax"))
+    >>> float(decay(t=0.0, k=0.5))
+    1.0
+    """
+    from derivax.numeric.codegen.compiled import Compiled
+    from derivax.numeric.storage.saving import save as write
+
+    return write(x if isinstance(x, Compiled) else compile(x), Path(path))

@@ -72,6 +72,11 @@ def verify(
         return verify_derivation(x, **options)
     if isinstance(x, Formula):
         return verify_formula(x, **options)
+    if hasattr(x, "claims") and hasattr(x, "kernels"):
+        from derivax.numeric.verify.verifying_programs import verify_program
+
+        del options["compiled"]
+        return verify_program(x, **options)
     if hasattr(x, "formula") and hasattr(x, "source") and callable(x):
         return verify_formula(x.formula, **{**options, "compiled": x})
     raise InputError(

@@ -8,7 +8,9 @@ Main results (`saxe-linear-networks/NAME`):
     gradient-flow    the flow of each matrix in terms of the two correlations      flow.py
     decoupling       white inputs, aligned weights: one scalar equation per mode   flow.py
     mode             the balanced two-layer mode u(t), from s, u0 and tau          balanced.py
+    singular-modes   the same for all modes of a correlation                       balanced.py
     half-time        when u reaches s/2                                            balanced.py
+    riccati          W_2 W_1 (t) from any balanced weights, any shapes and ranks    riccati.py
     unbalanced       a and b for any initial a0, b0, through a^2 - b^2             unbalanced.py
     learning-rate    curvature along the balanced path, optimal and largest step   descent.py
     step-correction  number of descent steps, corrected to first order in lr       descent.py
@@ -24,9 +26,10 @@ Source: A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the nonlin
 learning in deep linear neural networks" (2013), arXiv:1312.6120.
 """
 
-from derivax.symbolic.theories.deep_linear_networks.balanced import half_time, mode
+from derivax.symbolic.theories.deep_linear_networks.balanced import half_time, mode, singular_modes
 from derivax.symbolic.theories.deep_linear_networks.descent import learning_rate, step_correction
 from derivax.symbolic.theories.deep_linear_networks.flow import decoupling, gradient_flow
+from derivax.symbolic.theories.deep_linear_networks.riccati import riccati
 from derivax.symbolic.theories.deep_linear_networks.unbalanced import unbalanced
 
 __all__ = [
@@ -35,6 +38,8 @@ __all__ = [
     "half_time",
     "learning_rate",
     "mode",
+    "riccati",
+    "singular_modes",
     "step_correction",
     "unbalanced",
 ]

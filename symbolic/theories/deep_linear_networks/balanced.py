@@ -38,7 +38,7 @@ from derivax.symbolic.theories.deep_linear_networks.notation import (
     u0,
 )
 
-__all__ = ["half_time", "mode"]
+__all__ = ["half_time", "mode", "singular_modes"]
 
 
 def _mode_problem(*assume: Basic) -> Problem:
@@ -132,6 +132,12 @@ def mode(L: int | None = None, n_layers: int | None = None) -> Derivation:
         solves=_mode_problem(),
     )
     return derivation.concluded(formula)
+
+
+def singular_modes(L: int | None = None, n_layers: int | None = None) -> Derivation:
+    r"""Every singular mode of a correlation learns as $u(t; s)$: `mode`, after `decoupling`."""
+    title = "Learning curves of all singular modes of a correlation"
+    return mode(L, n_layers).renamed(f"{THEORY}/singular-modes", title)
 
 
 def half_time(L: int | None = None, n_layers: int | None = None) -> Derivation:
