@@ -116,7 +116,8 @@ def gaussian_tail(size, scale, numerator):
     """exp(-scale x^2) numerator/(1 + 2 x) for x >= 0: one rounding per factor."""
     double = 2.0 * size
     below = double + 1.0
-    lost = jnp.where(size > 0.5, (opaque(1.0, size) - (below - double)) / below, 0.0)
+    lost = (opaque(1.0, size) - (below - double)) / below
+    lost = jnp.where(jnp.logical_and(size > 0.5, size < 40.0), lost, 0.0)
     square, rest = square_and_rest(jnp.minimum(size, 40.0))
     leading = jnp.exp(-scale * square) * (numerator / below)
     return leading + leading * (short_expm1(-scale * rest) - lost)
