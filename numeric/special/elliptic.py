@@ -268,6 +268,26 @@ def elliptic_e_inc_function(f, m):
     return jnp.where(real, value + whole_periods(turns, elliptic_e_function(m)), jnp.nan)
 
 
+def elliptic_f_slope(f, m):
+    """dF/dm = sin(f)^3 R_D(cos^2, 1, 1 - m sin^2)/6, and the periods R_D(0, 1, 1 - m)/3 each."""
+    turns, rest = reduced_amplitude(f)
+    sine, square, delta, real = amplitude_parts(rest, m)
+    ones, zero = jnp.ones_like(f), jnp.zeros_like(f)
+    value = sine * sine * sine * carlson_rd_function(square, ones, delta)
+    complete = carlson_rd_function(zero, ones, jnp.where(turns == 0.0, 1.0, 1.0 - m))
+    return jnp.where(real, (value + whole_periods(turns, complete)) / 6.0, jnp.nan)
+
+
+def elliptic_e_slope(f, m):
+    """dE/dm = -sin(f)^3 R_D(cos^2, 1 - m sin^2, 1)/6, and the periods."""
+    turns, rest = reduced_amplitude(f)
+    sine, square, delta, real = amplitude_parts(rest, m)
+    ones, zero = jnp.ones_like(f), jnp.zeros_like(f)
+    value = sine * sine * sine * carlson_rd_function(square, delta, ones)
+    complete = carlson_rd_function(zero, jnp.where(turns == 0.0, 1.0, 1.0 - m), ones)
+    return jnp.where(real, (value + whole_periods(turns, complete)) / -6.0, jnp.nan)
+
+
 def elliptic_pi_function(n, m):
     """The complete elliptic integral Pi of characteristic n and parameter m.
 

@@ -88,6 +88,7 @@ FAMILIES: tuple[str, ...] = (
     "modified_bessel",
     "orthogonal",
     "elliptic",
+    "hypergeometric",
 )
 
 ROWS: tuple[Row, ...] = (
@@ -229,6 +230,10 @@ ROWS: tuple[Row, ...] = (
         ulp=(8.0, 8.0), domain="m sin(f)^2 <= 1, m <= 1 beyond pi/2", cuts="m sin(f)^2 >= 1"),
     Row("elliptic_e_inc", "elliptic", ("d_elliptic_e_f", "d_elliptic_e_m"), ("elliptic_e",),
         ulp=(8.0, 8.0), domain="m sin(f)^2 <= 1, m <= 1 beyond pi/2", cuts="m sin(f)^2 >= 1"),
+    Row("elliptic_f_dm", "elliptic", ("d_f_dm_f", "d_f_dm_m"), primal="elliptic_f_slope",
+        ulp=(8.0, 8.0), domain="m sin(f)^2 < 1, m < 1 beyond pi/2", cuts="m sin(f)^2 >= 1"),
+    Row("elliptic_e_dm", "elliptic", ("d_e_dm_f", "d_e_dm_m"), primal="elliptic_e_slope",
+        ulp=(8.0, 8.0), domain="m sin(f)^2 < 1, m < 1 beyond pi/2", cuts="m sin(f)^2 >= 1"),
     Row("elliptic_pi_inc", "elliptic", (None, "d_elliptic_pi_f", None), ("elliptic_pi",),
         ulp=(100.0, 100.0), domain="n >= -10, n sin(f)^2 < 1, m sin(f)^2 <= 1",
         cuts="m sin(f)^2 >= 1, n sin(f)^2 >= 1"),
@@ -246,6 +251,19 @@ ROWS: tuple[Row, ...] = (
         domain="0 <= m <= 1"),
     Row("jacobi_dn", "elliptic", ("d_jacobi_dn", None), ulp=(400.0, 400.0), scale="unit",
         domain="0 <= m <= 1"),
+    # hypergeometric functions
+    Row("hyp2f1", "hypergeometric", (None, None, None, "d_hyp2f1"), ulp=(200.0, 200.0),
+        domain="x <= 1, or a or b = 0, -1, ...", cuts="[1, oo)"),
+    Row("hyp2f1_one", "hypergeometric", (None, "d_hyp2f1_one"), ulp=(50.0, 50.0),
+        domain="x <= 1", cuts="[1, oo)"),
+    Row("hyp1f1", "hypergeometric", (None, None, "d_hyp1f1"), ulp=(200.0, 200.0)),
+    Row("hyp0f1", "hypergeometric", (None, "d_hyp0f1"), ulp=(200.0, 200.0), scale="envelope"),
+    Row("hyp0f2", "hypergeometric", (None, None, "d_hyp0f2"), ulp=(1e4, 5e9)),
+    Row("hyp1f2", "hypergeometric", (None, None, None, "d_hyp1f2"), ulp=(1e4, 5e9)),
+    Row("hyp2f2", "hypergeometric", (None, None, None, None, "d_hyp2f2"), ulp=(1e4, 5e9)),
+    Row("hyp2f3", "hypergeometric", (None, None, None, None, None, "d_hyp2f3"), ulp=(1e4, 5e9)),
+    Row("hyp3f2", "hypergeometric", (None, None, None, None, None, "d_hyp3f2"), ulp=(1e4, 5e9),
+        domain="abs(x) < 1, or a or b or c = 0, -1, ...", cuts="[1, oo)"),
 )  # fmt: skip
 
 ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}

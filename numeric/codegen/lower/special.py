@@ -27,6 +27,8 @@ from derivax.numeric.codegen.lower.operation import (
     one_plus,
     square,
 )
+from derivax.numeric.codegen.lower.special_families import PARTIALS as FAMILY_PARTIALS
+from derivax.numeric.codegen.lower.special_families import READERS as FAMILY_READERS
 from derivax.numeric.codegen.tape import Node, Tape
 from derivax.numeric.special.table import ROW_OF_HEAD, ROWS, Row
 
@@ -157,6 +159,7 @@ PARTIALS: dict[str, tuple[Slope | None, ...]] = {
     "i1": (lambda tape, x, y: tape.sub(tape.push("i0", (x,)), _over_argument(tape, x, y)),),
     "i0e": (_d_scaled_bessel("i1e", False),),
     "i1e": (_d_scaled_bessel("i0e", True),),
+    **FAMILY_PARTIALS,
 }
 """Function -> derivative per argument, each a function of (tape, *arguments, value)."""
 
@@ -183,7 +186,11 @@ def _read_expint(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
     )
 
 
-READERS: dict[str, Read] = {"polygamma": _read_polygamma, "expint": _read_expint}
+READERS: dict[str, Read] = {
+    "polygamma": _read_polygamma,
+    "expint": _read_expint,
+    **FAMILY_READERS,
+}
 """SymPy head (by name) -> how it is read, where it is not a function of the table as it stands."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 from jax import lax
 
@@ -84,7 +85,34 @@ def d_elliptic_f_f(f: Any, m: Any) -> Any:
 
 
 def d_elliptic_f_m(f: Any, m: Any) -> Any:
-    """sin^3(f) R_D(cos^2, 1, 1 - m sin^2)/6, and the periods."""
+    return special.elliptic_f_dm(f, m)
+
+
+def d_elliptic_e_m(f: Any, m: Any) -> Any:
+    return special.elliptic_e_dm(f, m)
+
+
+def d_f_dm_f(f: Any, m: Any) -> Any:
+    square = jnp.square(jnp.sin(f))
+    return 0.5 * square * (1.0 - m * square) ** -1.5
+
+
+def d_e_dm_f(f: Any, m: Any) -> Any:
+    square = jnp.square(jnp.sin(f))
+    return -0.5 * square / jnp.sqrt(1.0 - m * square)
+
+
+def d_f_dm_m(f: Any, m: Any) -> Any:
+    """The derivative of sin^3(f) R_D(cos^2, 1, 1 - m sin^2)/6, and of the periods."""
+    return jax.jvp(lambda p: _f_dm(f, p), (m,), (jnp.ones_like(m),))[1]
+
+
+def d_e_dm_m(f: Any, m: Any) -> Any:
+    """The derivative of -sin^3(f) R_D(cos^2, 1 - m sin^2, 1)/6, and of the periods."""
+    return jax.jvp(lambda p: _e_dm(f, p), (m,), (jnp.ones_like(m),))[1]
+
+
+def _f_dm(f: Any, m: Any) -> Any:
     turns, sine, square, delta = _parts(f, m)
     value = sine**3 * special.carlson_rd(square, 1.0, delta) / 6.0
     whole = jnp.where(turns == 0.0, 0.0, m)
@@ -95,8 +123,7 @@ def d_elliptic_e_f(f: Any, m: Any) -> Any:
     return jnp.sqrt(1.0 - m * jnp.square(jnp.sin(f)))
 
 
-def d_elliptic_e_m(f: Any, m: Any) -> Any:
-    """-sin^3(f) R_D(cos^2, 1 - m sin^2, 1)/6, and the periods."""
+def _e_dm(f: Any, m: Any) -> Any:
     turns, sine, square, delta = _parts(f, m)
     value = -(sine**3) * special.carlson_rd(square, delta, 1.0) / 6.0
     whole = jnp.where(turns == 0.0, 0.0, m)
