@@ -1,0 +1,208 @@
+"""save: a compiled formula as a file that needs jax alone to be called.
+
+*Main definitions*: `save`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.export
+import jax.numpy as jnp
+import sympy
+
+from derivax.errors import CompileError, DerivaxError, InputError
+from derivax.numeric.codegen.compiled import Compiled
+from derivax.numeric.codegen.compiling import compile_formula
+from derivax.numeric.codegen.kernel import Kernel
+from derivax.numeric.codegen.staged import Staged
+from derivax.numeric.storage.artifact import FORMAT, VERSION, require_flatbuffers, write
+from derivax.numeric.verify.certificate import source_digest
+
+__all__ = ["save"]
+
+PLATFORMS = ("cpu", "cuda")
+
+
+def save(
+    compiled: Compiled, path: str | os.PathLike[str], *, platforms: Sequence[str] = PLATFORMS
+) -> Path:
+    """Write a compiled formula as StableHLO, with its derivatives.
+
+    Args:
+        compiled: what `compile` returned.
+        path: the file, written whole or not at all.
+        platforms: what it will run on: "cpu", "cuda", "rocm", "tpu".
+
+    Returns: the path; `derivax.load` reads it.
+
+    Raises: `CompileError` naming the head that jax cannot export; `MissingExtra` without the package
+        flatbuffers; `InputError` when the file cannot be written.
+    """
+    require_flatbuffers()
+    if not isinstance(compiled, Compiled):
+        raise InputError(
+            f"save of a {type(compiled).__name__}", "is not a compiled formula", "compile it first"
+        )
+    parts: dict[str, bytes] = {}
+    dtypes = (compiled.dtype,) if compiled.dtype else ("float32", "float64")
+    try:
+        for dtype in dtypes:
+            for name, data in _parts(compiled, str(dtype), tuple(platforms)).items():
+                parts[f"{dtype}/{name}"] = data
+    except DerivaxError:
+        raise
+    except Exception as error:
+        raise _unexportable(compiled, error, tuple(platforms)) from None
+    return write(path, _head(compiled), parts)
+
+
+def _parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[str, bytes]:
+    """Values and, of scalar formulas, their partial derivatives, serialised."""
+    shapes = _shapes(compiled)
+    run = compiled.kernel.function if compiled.derivatives else compiled.kernel.unruled
+    functions: dict[str, tuple[Any, int]] = {"values": (run, 2)}
+    kernel = compiled.kernel
+    if isinstance(kernel, Kernel) and compiled.derivatives and kernel.arg_names:
+        everything = tuple(range(len(kernel.arg_names)))
+        first = kernel.partials(everything)
+        second = first.partials(everything)
+        # values and first derivatives carry their reverse mode for whoever calls jax.export on
+        # them; third derivatives are JAX's, of the code of the second
+        functions |= {"first": (first.function, 1), "second": (second.unruled, 1)}
+    found = {}
+    with jax.enable_x64(True):
+        given = [jax.ShapeDtypeStruct(shape, jnp.dtype(dtype)) for shape in shapes]
+        for name, (function, order) in functions.items():
+            exported = jax.export.export(
+                jax.jit(_batched(function, dtype)), platforms=platforms
+            )(*given)
+            found[name] = bytes(exported.serialize(vjp_order=order))
+    return found
+
+
+def _batched(function: Any, dtype: str) -> Any:
+    """A function of no argument gets a batch dimension of one, as the others have theirs."""
+
+    def run(*args: Any) -> tuple[Any, ...]:
+        results = function(*args)
+        if args:
+            return tuple(results)
+        return tuple(jnp.asarray(r, dtype)[None] for r in results)
+
+    return run
+
+
+def _shapes(compiled: Compiled) -> list[Any]:
+    """The argument shapes, with a symbolic batch dimension and symbolic sizes of matrices."""
+    args = compiled.formula.args
+    symbols = sorted(
+        {
+            symbol
+            for arg in args
+            if isinstance(arg, sympy.MatrixSymbol)
+            for size in arg.shape
+            for symbol in sympy.sympify(size).free_symbols
+        },
+        key=str,
+    )
+    names = {symbol: sympy.Symbol(f"size{k}") for k, symbol in enumerate(symbols)}
+    scope = jax.export.SymbolicScope()
+    found = []
+    for arg in args:
+        sizes = [] if not isinstance(arg, sympy.MatrixSymbol) else list(arg.shape)
+        texts = ["batch", *(str(sympy.sympify(size).xreplace(names)) for size in sizes)]
+        found.append(jax.export.symbolic_shape(", ".join(texts) + ",", scope=scope))
+    return found
+
+
+def _head(compiled: Compiled) -> dict[str, Any]:
+    formula = compiled.formula
+    arguments = [
+        {
+            "name": name,
+            "shape": [
+                int(size) if isinstance(size, sympy.Integer) else str(size) for size in symbol.shape
+            ]
+            if isinstance(symbol, sympy.MatrixSymbol)
+            else None,
+        }
+        for symbol, name in zip(formula.args, compiled.arg_names, strict=True)
+    ]
+    try:
+        term = formula.to_json() if hasattr(formula, "to_json") else None
+    except DerivaxError:  # something that a term cannot hold
+        term = None
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": compiled.name,
+        "title": str(getattr(formula, "title", "")),
+        "source": str(getattr(formula, "source", "")),
+        "arguments": arguments,
+        "layout": compiled.layout,
+        "dtype": compiled.dtype,
+        "matrices": isinstance(compiled.kernel, Staged),
+        "formula": term,
+        "digest": source_digest(compiled.source),
+        "jax": jax.__version__,
+    }
+
+
+# -- what cannot be exported --------------------------------------------------------------------
+
+
+def _unexportable(compiled: Compiled, error: Exception, platforms: tuple[str, ...]) -> CompileError:
+    """The error that names the smallest part of the formula that jax does not export."""
+    why = " ".join(str(error).split())[:160]
+    for part in _subexpressions(compiled.formula):
+        try:
+            small = _of(part)
+            for dtype in ("float32",):
+                _parts(small, dtype, platforms)
+        except DerivaxError:
+            continue
+        except Exception:
+            return CompileError(
+                f"{type(part).__name__} in {compiled.name}",
+                f"jax cannot export it ({why})",
+                "write a module instead: derivax.export",
+            )
+    return CompileError(
+        compiled.name, f"jax cannot export it ({why})", "write a module: derivax.export"
+    )
+
+
+def _subexpressions(formula: Any) -> list[Any]:
+    """The distinct kinds of subexpressions, smallest first."""
+    found: dict[tuple[type, int], Any] = {}
+    stack: list[Any] = [formula.expr]
+    seen: set[int] = set()
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Mapping):
+            stack.extend(node.values())
+            continue
+        args = node if isinstance(node, tuple) else getattr(node, "args", ())
+        stack.extend(a for a in args if isinstance(a, sympy.Basic))
+        if isinstance(node, sympy.Expr | sympy.MatrixExpr) and args:
+            size = len(str(type(node))) and len(list(sympy.preorder_traversal(node)))
+            found.setdefault((type(node), size), node)
+    return [node for _, node in sorted(found.items(), key=lambda item: item[0][1])]
+
+
+def _of(part: Any) -> Compiled:
+    from derivax.symbolic.formula import Formula
+
+    symbols = part.atoms(sympy.MatrixSymbol)
+    sizes = {s for a in symbols for size in a.shape for s in size.free_symbols}
+    scalars = {s for s in part.free_symbols if isinstance(s, sympy.Symbol)} - sizes
+    args = sorted(symbols | scalars, key=str)
+    return compile_formula(Formula(part, args, name="part"))
