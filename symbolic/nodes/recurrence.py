@@ -2,8 +2,8 @@ r"""The state of a recurrence after a number of steps, as an expression.
 
     x_{n+1} = f(x_n, n),   x_0 given:        Recurrence(f, x, x_0, n, L) = x_L
 
-The state is a scalar or a tuple of scalars; the depth L is a number or an expression with a value at
-run time.  The derivative in a parameter is the recurrence of (state, tangent),
+The state is a scalar or a tuple of scalars; the depth L is a number or an expression with a value
+at run time.  The derivative in a parameter is the recurrence of (state, tangent),
 \dot x_{n+1} = f_x \dot x_n + f_p, of the same depth: exact, and again a Recurrence.
 
 Main definitions: `Recurrence`, `log_size` (log |x_L| of a state that would overflow).
@@ -198,9 +198,7 @@ class Recurrence(Expr):
         tangents = [Dummy("t", **_only_real(s)) for s in states]
         moved = []
         for part in steps:
-            terms = [
-                differentiated(part, s) * t for s, t in zip(states, tangents, strict=True)
-            ]
+            terms = [differentiated(part, s) * t for s, t in zip(states, tangents, strict=True)]
             moved.append(Add(*terms, differentiated(part, symbol)))
         starts = [differentiated(part, symbol) for part in self.initial]
         if all(part.is_zero for part in starts) and all(
@@ -378,4 +376,6 @@ def _checked(
             "rename the state",
         )
     if not isinstance(component, Integer) or not 0 <= int(component) < len(states):
-        raise InputError(f"component {component}", f"the state has components 0 to {len(states)-1}")
+        raise InputError(
+            f"component {component}", f"the state has components 0 to {len(states) - 1}"
+        )

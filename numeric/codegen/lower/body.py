@@ -1,7 +1,7 @@
-"""Functions inside a formula: the term of a sum, the step of a recurrence, an integrand, an equation.
+"""Functions inside a formula: term of a sum, step of a recurrence, integrand, equation.
 
-*Main definitions*: `Body` (expressions of bound variables and of parameters, as a small tape of its
-own), `read_body` (the reader of one: free symbols become parameters).
+*Main definitions*: `Body` (expressions of bound variables and of parameters, as a small tape of
+its own), `read_body` (the reader of one: free symbols become parameters).
 """
 
 from __future__ import annotations

@@ -62,7 +62,9 @@ def limit_children(expr: Any) -> tuple[sympy.Basic, ...]:
     limit = expr.limits[-1]
     if len(limit) != 3:
         raise CompileError(
-            str(limit), f"a {type(expr).__name__} without both bounds has no value", "give (k, a, b)"
+            str(limit),
+            f"a {type(expr).__name__} without both bounds has no value",
+            "give (k, a, b)",
         )
     return tuple(limit.args[1:])
 
@@ -299,9 +301,7 @@ def _write_iterate(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
             text = inner.texts[i].text
             if inner.is_constant(i):
                 text = f"jnp.full_like({states[j]}, {text})"
-            results.append(
-                text if count is not None else f"jnp.where(active, {text}, {states[j]})"
-            )
+            results.append(text if count is not None else f"jnp.where(active, {text}, {states[j]})")
         return "(" + ", ".join(results) + (",)" if m == 1 else ")")
 
     heads: list[str | tuple[str, ...]] = ["k", states]

@@ -1,22 +1,23 @@
-r"""Integrals without closed form: the double exponential rule on pieces where the integrand is smooth.
+r"""Integrals without closed form: the double exponential rule on pieces of smooth integrand.
 
 An integral is reduced to $\int_0^c g(u)\,du$ and $\int_0^\infty g(u)\,du$ by
 
-    \int_a^b f = \int_0^{(b-a)/2} [f(a+u) + f(b-u)] du,      \int_a^\infty f = \int_0^\infty f(a+u) du
+    \int_a^b f = \int_0^{(b-a)/2} [f(a+u) + f(b-u)] du,   \int_a^\infty f = \int_0^\infty f(a+u) du
 
 with the substitution carried out on the formula, so that singular factors such as $(b-x)^{-1/2}$
-become $u^{-1/2}$ exactly and lose nothing near the end.  Absolute values, signs, steps and cases are
-resolved piece by piece between their (constant) switching points, so one-sided values are right.
+become $u^{-1/2}$ exactly and lose nothing near the end.  Absolute values, signs, steps and cases
+are resolved piece by piece between their (constant) switching points, so values on one side are right.
 
 The derivative in a parameter is that under the integral, plus the boundary term of c (Leibniz).
 
-*Main definitions*: operation `integral` (operands c and parameters, or parameters alone for the half
-line, told apart by `data`).
+*Main definitions*: operation `integral` (operands c and parameters, or parameters alone for the
+half line, told apart by `data`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -54,7 +55,7 @@ def read_integral(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     points = _switching_points(f, variable)
     edges = [sympy.S.NegativeInfinity, *points, sympy.S.Infinity]
     pieces = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         low, high = _clipped(a, left, right), _clipped(b, left, right)
         if low == high:
             continue
@@ -81,9 +82,7 @@ def _between(left: sympy.Expr, right: sympy.Expr) -> sympy.Expr:
     return right - 1 if right.is_finite else sympy.S.Zero
 
 
-def _piece(
-    reader: Reader, f: sympy.Expr, x: sympy.Dummy, low: sympy.Expr, high: sympy.Expr
-) -> int:
+def _piece(reader: Reader, f: sympy.Expr, x: sympy.Dummy, low: sympy.Expr, high: sympy.Expr) -> int:
     """The integral of a smooth integrand between two bounds."""
     tape = reader.tape
     if low in (sympy.oo, -sympy.oo) and high in (sympy.oo, -sympy.oo):

@@ -43,7 +43,7 @@ def summed_between(term, first, last, parameters):
 
 def longest(count):
     """The largest of the numbers of steps, as an integer."""
-    safe = jnp.where(jnp.isnan(count), 0.0, jnp.clip(count, 0.0, 2147483520.0))
+    safe = jnp.where(jnp.isfinite(count), jnp.clip(count, 0.0, 2147483520.0), 0.0)
     return jnp.asarray(jnp.max(safe), jnp.int32)
 
 

@@ -1,4 +1,4 @@
-"""Integrals by the double exponential rule (Takahasi, Mori 1974), refined until two levels agree."""
+"""Integrals by the double exponential rule (Takahasi, Mori 1974), until two levels agree."""
 
 from __future__ import annotations
 
@@ -8,110 +8,97 @@ from jax import lax
 
 def integral_to(f, end, parameters):
     """The integral of f(u, parameters) over 0 < u < end, f possibly singular at u = 0."""
-    double = jnp.finfo(end.dtype).bits > 32
-    value = refined(finite_sample, f, end, jnp.where(double, 5.0, 3.6), parameters)
+    top = jnp.where(jnp.finfo(end.dtype).bits > 32, 5.0, 3.6)
+    value = refined(finite_nodes, f, end, top, parameters)
     return jnp.where(end == 0.0, 0.0, value)
 
 
 def integral_to_infinity(f, like, parameters):
     """The integral of f(u, parameters) over 0 < u < infinity."""
-    double = jnp.finfo(like.dtype).bits > 32
-    one = jnp.ones_like(like)
-    return refined(half_line_sample, f, one, jnp.where(double, 5.68, 4.29), parameters)
+    top = jnp.where(jnp.finfo(like.dtype).bits > 32, 5.68, 4.29)
+    return refined(half_line_nodes, f, jnp.ones_like(like), top, parameters)
 
 
-def finite_sample(f, end, t, parameters):
-    """Weighted values at u = end q/(1 + q) and end/(1 + q), q = exp(-pi sinh t)."""
+def finite_nodes(end, t):
+    """Nodes u = end q/(1 + q) and end/(1 + q), q = exp(-pi sinh t), and their weights."""
     q = jnp.exp(-3.141592653589793 * jnp.sinh(t))
     weight = 3.141592653589793 * jnp.cosh(t) * end * q / jnp.square(1.0 + q)
-    low = weight * f(end * (q / (1.0 + q)), parameters)
-    return (low, weight * f(end / (1.0 + q), parameters))
+    return jnp.stack((end * (q / (1.0 + q)), end / (1.0 + q))), jnp.stack((weight, weight))
 
 
-def half_line_sample(f, one, t, parameters):
-    """Weighted values at u = exp(-s) and exp(s), s = (pi/2) sinh t."""
+def half_line_nodes(one, t):
+    """Nodes u = exp(-s) and exp(s), s = (pi/2) sinh t, and their weights."""
     s = 1.5707963267948966 * jnp.sinh(t) * one
-    weight = 1.5707963267948966 * jnp.cosh(t)
-    near, far = jnp.exp(-s), jnp.exp(s)
-    return (weight * near * f(near, parameters), weight * far * f(far, parameters))
+    u = jnp.exp(jnp.stack((-s, s)))
+    return u, 1.5707963267948966 * jnp.cosh(t) * u
 
 
-def refined(sample, f, end, top, parameters):
+def refined(nodes, f, end, top, parameters):
     """The trapezoidal sum in t over |t| <= top, its step halved until it no longer changes.
 
     The estimate of the error is the last change and what the outermost terms leave out; where it
     exceeds half of the digits of the format relative to the integral of |f|, the result is NaN.
-    Terms beyond the largest numbers at the ends (0 * inf) count as 0.
+    Terms beyond the largest numbers at the ends (0 * inf) count as 0.  Terms are visited outwards,
+    24 of each side at a time.
     """
     dtype = end.dtype
     eps = jnp.finfo(dtype).eps
-    enough = jnp.asarray(jnp.power(eps, 0.75), dtype)
     zero = jnp.zeros_like(end)
-    top = jnp.asarray(top, dtype)
-
+    sides = jnp.stack((zero, zero))
     order = jnp.moveaxis(jnp.expand_dims(zero, -1) + jnp.arange(24, dtype=dtype), -1, 0)
 
-    def one_side(value, state):
-        """Sum, sum of sizes and outermost size of 24 terms; whether finite ones follow others."""
-        total, lost, size, outer, gone, broken = state
-        finite = jnp.isfinite(value)
-        kept = jnp.where(finite, value, 0.0)
-        count = jnp.sum(jnp.where(finite, 1.0, 0.0), axis=0)
-        farthest = jnp.max(jnp.where(finite, order + 1.0, 0.0), axis=0)
-        back = jnp.logical_or(farthest > count, jnp.logical_and(gone, count > 0.0))
-        edge = jnp.sum(jnp.where(order + 1.0 == count, jnp.abs(kept), 0.0), axis=0)
-        total, lost = added((total, lost), jnp.sum(kept, axis=0))
+    def visit(state):
+        level, blocks, block, step, sums, outer, gone, value, change = state
+        total, size, broken = sums
+        stride = jnp.asarray(jnp.where(level > 0, 2.0, 1.0), dtype)
+        place = (stride - 1.0) + stride * (24.0 * jnp.asarray(block, dtype) + order)
+        u, weight = nodes(end, place * step)
+        terms = jnp.where(place > 0.0, weight, 0.5 * weight) * f(u, parameters)
+        finite = jnp.isfinite(terms)
+        kept = jnp.where(finite, terms, 0.0)
+        count = jnp.sum(jnp.asarray(finite, dtype), axis=1)
+        farthest = jnp.max(jnp.where(finite, order + 1.0, 0.0), axis=1)
+        last = order + 1.0 == jnp.expand_dims(count, 1)
+        edge = jnp.sum(jnp.where(last, jnp.abs(kept), 0.0), axis=1)
+        outer = jnp.where(count > 0.0, edge, outer)
+        back = jnp.logical_or(farthest > count, jnp.logical_and(gone > 0.0, count > 0.0))
+        gone = jnp.where(count < 24.0, 1.0, gone)
+        broken = jnp.maximum(broken, jnp.max(jnp.asarray(back, dtype), axis=0))
+        total = total + jnp.sum(jnp.sum(kept, axis=1), axis=0)
+        size = size + jnp.sum(jnp.sum(jnp.abs(kept), axis=1), axis=0)
+        done = block + 1 == blocks
+        new = step * total
+        error = jnp.abs(new - value) + jnp.sum(outer, axis=0)
+        relative = error / (step * size + jnp.finfo(dtype).tiny)
+        unsure = jnp.logical_or(broken > 0.0, level < 1)
         return (
-            total,
-            lost,
-            size + jnp.sum(jnp.abs(kept), axis=0),
-            jnp.where(count > 0.0, edge, outer),
-            jnp.logical_or(gone, count < 24.0),
-            jnp.logical_or(broken, back),
+            jnp.where(done, level + 1, level),
+            jnp.where(jnp.logical_and(done, level > 0), 2 * blocks, blocks),
+            jnp.where(done, 0, block + 1),
+            jnp.where(done, 0.5 * step, step),
+            (total, size, broken),
+            jnp.where(done, 0.0, outer),
+            jnp.where(done, 0.0, gone),
+            jnp.where(done, new, value),
+            jnp.where(done, jnp.where(unsure, jnp.inf, relative), change),
         )
-
-    def sweep(start, stride, step, blocks, sums):
-        """Add the terms at t = (start + stride j) step, 24 at a time, outwards."""
-
-        def visit(block, state):
-            total, lost, size, broken, low_outer, low_gone, high_outer, high_gone = state
-            place = start + stride * (24.0 * jnp.asarray(block, dtype) + order)
-            low, high = sample(f, end, place * step, parameters)
-            total, lost, size, low_outer, low_gone, broken = one_side(
-                low, (total, lost, size, low_outer, low_gone, broken)
-            )
-            total, lost, size, high_outer, high_gone, broken = one_side(
-                high, (total, lost, size, high_outer, high_gone, broken)
-            )
-            return (total, lost, size, broken, low_outer, low_gone, high_outer, high_gone)
-
-        total, lost, size, broken = sums
-        never = jnp.zeros_like(end, dtype=jnp.bool_)
-        state = (total, lost, size, broken, zero, never, zero, never)
-        state = lax.fori_loop(0, blocks, visit, state)
-        total, lost, size, broken, low_outer, low_gone, high_outer, high_gone = state
-        return (total, lost, size, broken), low_outer + high_outer
-
-    def refine(state):
-        blocks, sums, value, change = state
-        step = top / jnp.asarray(48 * blocks, dtype)
-        sums, outer = sweep(1.0, 2.0, step, blocks, sums)
-        total, lost, size, broken = sums
-        new = step * (total + lost)
-        error = jnp.where(broken, jnp.inf, jnp.abs(new - value) + outer)
-        return (2 * blocks, sums, new, error / (step * size + jnp.finfo(dtype).tiny))
 
     def unfinished(state):
-        blocks, sums, value, change = state
-        return jnp.logical_and(
-            blocks < 128, jnp.logical_or(blocks < 4, jnp.any(change > enough))
-        )
+        level, _blocks, _block, _step, _sums, _outer, _gone, _value, change = state
+        improving = jnp.any(change > jnp.asarray(jnp.power(eps, 0.75), dtype))
+        return jnp.logical_and(level < 9, jnp.logical_or(level < 3, improving))
 
-    low, high = sample(f, end, zero, parameters)
-    middle = 0.5 * (low + high)
-    start = (middle, zero, jnp.abs(middle), jnp.isnan(middle))
-    sums, outer = sweep(1.0, 1.0, top / 24.0, 1, start)
-    total, lost, size, broken = sums
-    first = (1, sums, top / 24.0 * (total + lost), zero + jnp.inf)
-    blocks, sums, value, change = lax.while_loop(unfinished, refine, first)
+    start = (
+        jnp.asarray(0, jnp.int32),
+        jnp.asarray(1, jnp.int32),
+        jnp.asarray(0, jnp.int32),
+        jnp.asarray(top / 24.0, dtype),
+        (zero, zero, zero),
+        sides,
+        sides,
+        zero,
+        zero + jnp.inf,
+    )
+    end_state = lax.while_loop(unfinished, visit, start)
+    _level, _blocks, _block, _step, _sums, _outer, _gone, value, change = end_state
     return jnp.where(change <= jnp.sqrt(eps), value, jnp.nan)
