@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import floor, lcm
+from math import floor, gcd, lcm
 
 import sympy as sp
 from flint import fmpq, fmpq_mpoly, fmpz, fmpz_poly
@@ -84,8 +84,12 @@ class KernelAlgebra:
     # ---- unknown functions --------------------------------------------------------------
 
     def opaque(self, expr: Basic, args: Sequence[Quotient]) -> Quotient:
+        """The value of an expression's head as an unknown function of its arguments."""
+        return self.function(type(expr), args)
+
+    def function(self, head: type, args: Sequence[Quotient]) -> Quotient:
         """An unknown function of canonical arguments, odd ones with a canonical sign."""
-        ring, head = self.ring, type(expr)
+        ring = self.ring
         args = [ring.rationalised(a) for a in args]
         sign = 1
         if head in _ODD and args[0].num.leading_coefficient() < 0:
@@ -113,7 +117,7 @@ class KernelAlgebra:
 
     # ---- roots of unity, roots, powers ------------------------------------------------------
 
-    def _fineness(self, identity: str, denominator: int, least: int = 1) -> int:
+    def fineness(self, identity: str, denominator: int, least: int = 1) -> int:
         """L for which the kernel base**(1/L) is used in this pass."""
         have = self._roots.setdefault(identity, lcm(least, denominator))
         if have % denominator:
@@ -127,7 +131,7 @@ class KernelAlgebra:
         if r.denominator in (3, 4, 6, 12):
             turns = int(r * 12) % 24
             return self.ring.power(self._twelfth(), turns)
-        order = self._fineness("unity", r.denominator, least=2)
+        order = self.fineness("unity", r.denominator, least=2)
         if order > _ORDER_LIMIT:
             raise RefusesForm(f"roots of unity of order {2 * order}")
         cyclotomic = [int(c) for c in fmpz_poly.cyclotomic(2 * order).coeffs()]
@@ -158,7 +162,7 @@ class KernelAlgebra:
         if r == whole:
             return result
         identity = "root:" + ring.identity_of(base)
-        order = self._fineness(identity, r.denominator)
+        order = self.fineness(identity, r.denominator)
         text = ring.text_of(base)
         kernel = ring.kernel(
             f"{identity}:{order}",
@@ -317,7 +321,7 @@ class KernelAlgebra:
         if special is not None:
             return special
         identity = "exp:" + ring.identity_of(term)
-        order = self._fineness(identity, c.denominator)
+        order = self.fineness(identity, c.denominator)
         if abs(c * order) > _EXPONENT_LIMIT:
             raise RefusesForm(f"a coefficient {c} in an exponent is too large")
         real = self.signs.is_real(term)
@@ -361,6 +365,27 @@ class KernelAlgebra:
                 if 2 * power == unity.meaning:
                     return self.unity(c)
         return None
+
+    def split(self, a: Quotient) -> tuple[Fraction, Fraction, Quotient] | None:
+        """(c0, c, u) with a = c0 + c u: the constant term, and a direction without content.
+
+        u has coprime integer coefficients, the first positive; c = 0 if a is a number.  None if a
+        has a denominator.
+        """
+        if not a.is_polynomial:
+            return None
+        terms = a.num.to_dict()
+        constant = as_fraction(terms.pop((0,) * self.ring.capacity, fmpq(0)))
+        if not terms:
+            return constant, Fraction(0), self.ring.zero
+        rest = self.ring.polynomial(terms)
+        numbers = [as_fraction(c) for c in terms.values()]
+        content = Fraction(
+            gcd(*(c.numerator for c in numbers)), lcm(*(c.denominator for c in numbers))
+        )
+        if rest.leading_coefficient() < 0:
+            content = -content
+        return constant, content, Quotient(rest / as_flint(content), self.ring.one_poly)
 
     def logarithm(self, b: Quotient) -> Quotient:
         """The principal value of log(b), positive factors split off."""
@@ -423,6 +448,7 @@ def _prime_powers(n: fmpz, direction: int) -> list[tuple[fmpz, int]]:
 _ODD = {sp.erf, sp.erfi, sp.Si, sp.Shi, sp.fresnels, sp.fresnelc}
 _REAL = {
     *_ODD,
+    *(sp.polygamma, sp.airyaiprime, sp.airybiprime, sp.Ei),
     sp.gamma,
     sp.Max,
     sp.Min,

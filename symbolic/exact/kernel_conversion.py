@@ -16,11 +16,29 @@ from derivax.symbolic.exact.ball_heads import binds
 from derivax.symbolic.exact.dag import Graph, Node, exact_float
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.kernel_algebra import KernelAlgebra
-from derivax.symbolic.exact.kernel_functions import RULES
+from derivax.symbolic.exact.kernel_cylinder import CYLINDER_RULES
+from derivax.symbolic.exact.kernel_functions import ELEMENTARY_RULES
+from derivax.symbolic.exact.kernel_gamma import GAMMA_RULES
+from derivax.symbolic.exact.kernel_hypergeometric import hypergeometric
+from derivax.symbolic.exact.kernel_polynomials import POLYNOMIAL_RULES
 from derivax.symbolic.exact.kernel_ring import Kernel, KernelRing, Quotient, RefusesForm
 from derivax.symbolic.exact.variables import is_jet, stand_in
 
 __all__ = ["Conversion", "kernel_graph"]
+
+RULES = {
+    **ELEMENTARY_RULES,
+    **GAMMA_RULES,
+    **CYLINDER_RULES,
+    **POLYNOMIAL_RULES,
+}
+"""SymPy head -> function of a `KernelAlgebra` and the arguments (None: does not apply)."""
+
+_READABLE = (sp.gamma, sp.factorial, sp.beta, sp.erfc)
+_PLAIN = {
+    **{k: v for k, v in ELEMENTARY_RULES.items() if k not in (sp.sinc, sp.Max, sp.Min)},
+    **{head: GAMMA_RULES[head] for head in _READABLE},
+}
 
 _POSITIVE_CONSTANTS = (sp.S.Pi, sp.S.EulerGamma, sp.S.Catalan)
 
@@ -127,7 +145,7 @@ class Conversion(KernelAlgebra):
             rewritten = rewrite()
             if rewritten is not expr and type(rewritten) is not type(expr):
                 return self.of(rewritten)
-        rule = RULES.get(type(expr))
+        rule = (_PLAIN if self.plain_angles else RULES).get(type(expr))
         if rule is not None:
             answer = rule(self, *args)
             if answer is not None:
@@ -149,6 +167,10 @@ class Conversion(KernelAlgebra):
             return ring.of(ring.kernel(f"sym:{slot}", str(expr), "symbol", meaning=expr, **facts))
         if not isinstance(expr, sp.Expr) or not expr.args:
             raise RefusesForm(f"{type(expr).__name__} is not a kernel")
+        if isinstance(expr, sp.hyper) and not self.plain_angles:
+            value = self._series(expr)
+            if value is not None:
+                return value
         if is_jet(expr):
             variable = stand_in(expr)
             facts = _assumed(variable)
@@ -158,6 +180,15 @@ class Conversion(KernelAlgebra):
         if hasattr(expr, "body_at") and all(kernel is not k for k, _ in self.implicit):
             self.implicit.append((kernel, expr))
         return ring.of(kernel)
+
+    def _series(self, expr: sp.hyper) -> Quotient | None:
+        """A hypergeometric function whose arguments stand in tuples."""
+        upper, lower, argument = expr.args
+        if len(lower) != 1 or len(upper) > 2:
+            return None
+        return hypergeometric(
+            self, [self.of(a) for a in upper], self.of(lower[0]), self.of(argument)
+        )
 
     def _symbol_facts(self, symbol: sp.Symbol) -> dict[str, bool]:
         facts = _assumed(symbol)

@@ -1,9 +1,8 @@
-"""Elementary and special functions as quotients of kernels, by identities that always hold.
+"""Elementary functions as quotients of kernels, by identities that always hold.
 
-Trigonometric functions become exp(I x), hyperbolic ones exp(x), inverse functions logarithms, gamma
-is shifted to a common argument.
+Trigonometric functions become exp(I x), hyperbolic ones exp(x), inverse functions logarithms.
 
-Main definition: `RULES`, from SymPy heads to functions of a `KernelAlgebra` and the arguments; a
+Main definition: `ELEMENTARY_RULES`, from SymPy heads to functions of a `KernelAlgebra` and the arguments; a
 rule answers None where it does not apply.
 """
 
@@ -11,17 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from math import floor
 
 import sympy as sp
 from flint import fmpq
 
 from derivax.symbolic.exact.kernel_algebra import KernelAlgebra
-from derivax.symbolic.exact.kernel_ring import Quotient, as_fraction
+from derivax.symbolic.exact.kernel_ring import Quotient
 
-__all__ = ["RULES", "cosine", "hyperbolic", "sine"]
-
-_SHIFT_LIMIT = 20
+__all__ = ["ELEMENTARY_RULES", "cosine", "hyperbolic", "sine"]
 
 
 def _turn(c: KernelAlgebra, a: Quotient) -> tuple[Quotient, Quotient]:
@@ -90,6 +86,18 @@ def absolute(c: KernelAlgebra, a: Quotient) -> Quotient | None:
     return c.square_root(c.ring.mul(a, a)) if c.signs.is_real(a) else None
 
 
+def _extreme(c: KernelAlgebra, side: int, *args: Quotient) -> Quotient | None:
+    """max(a, b) = (a + b + |a - b|)/2 for real a, b."""
+    half = Fraction(1, 2)
+    best = args[0]
+    for a in args[1:]:
+        gap = absolute(c, c.linear((1, best), (-1, a)))
+        if gap is None:
+            return None
+        best = c.linear((half, best), (half, a), (side * half, gap))
+    return best
+
+
 def sign(c: KernelAlgebra, a: Quotient) -> Quotient | None:
     """sign(a) where it is known."""
     sign = c.signs.of(a)
@@ -116,41 +124,6 @@ def arcsine(c: KernelAlgebra, a: Quotient) -> Quotient | None:
     root = c.square_root(c.linear((1, c.ring.one), (-1, c.ring.mul(a, a))))
     log = c.logarithm(c.ring.add(c.ring.mul(i, a), root))
     return c.ring.scaled(c.ring.mul(i, log), fmpq(-1))
-
-
-def gamma(c: KernelAlgebra, a: Quotient) -> Quotient | None:
-    """gamma(a) with the constant term of a brought to [0, 1) by gamma(a+1) = a gamma(a)."""
-    ring = c.ring
-    if not a.is_polynomial:
-        return None
-    shift = floor(as_fraction(a.num.to_dict().get((0,) * ring.capacity, fmpq(0))))
-    if a.constant() is not None or not shift or abs(shift) > _SHIFT_LIMIT:
-        return None
-    base = ring.add(a, ring.number(-shift))
-    product = ring.one
-    steps = range(shift) if shift > 0 else range(shift, 0)
-    for j in steps:
-        product = ring.mul(product, ring.add(base, ring.number(j)))
-    kernel = c.opaque(sp.gamma(sp.Dummy()), [base])
-    return ring.mul(kernel, product) if shift > 0 else c.over(kernel, product)
-
-
-def gamma_kernel(c: KernelAlgebra, a: Quotient) -> Quotient:
-    """gamma(a), shifted where that is possible."""
-    shifted = gamma(c, a)
-    return c.opaque(sp.gamma(sp.Dummy()), [a]) if shifted is None else shifted
-
-
-def factorial(c: KernelAlgebra, a: Quotient) -> Quotient:
-    """a! = gamma(a + 1)."""
-    return gamma_kernel(c, c.ring.add(a, c.ring.one))
-
-
-def beta(c: KernelAlgebra, a: Quotient, b: Quotient | None = None) -> Quotient:
-    """B(a, b) = gamma(a) gamma(b) / gamma(a + b)."""
-    b = a if b is None else b
-    product = c.ring.mul(gamma_kernel(c, a), gamma_kernel(c, b))
-    return c.over(product, gamma_kernel(c, c.ring.add(a, b)))
 
 
 _Rule = Callable[..., "Quotient | None"]
@@ -206,7 +179,7 @@ def _of_inverse(rule: _Rule) -> _Rule:
     return lambda c, a: rule(c, c.ring.inverse(a))
 
 
-RULES: Mapping[type, _Rule] = {
+ELEMENTARY_RULES: Mapping[type, _Rule] = {
     sp.exp: KernelAlgebra.exponential,
     sp.log: _log,
     sp.sin: sine,
@@ -234,9 +207,8 @@ RULES: Mapping[type, _Rule] = {
     sp.re: lambda c, a: a if c.signs.is_real(a) else None,
     sp.im: lambda c, a: c.ring.zero if c.signs.is_real(a) else None,
     sp.conjugate: lambda c, a: a if c.signs.is_real(a) else None,
-    sp.erfc: lambda c, a: c.linear((1, c.ring.one), (-1, c.opaque(sp.erf(sp.Dummy()), [a]))),
-    sp.gamma: gamma,
-    sp.factorial: factorial,
-    sp.beta: beta,
     sp.LambertW: _lambert,
+    sp.sinc: lambda c, a: c.ring.one if a.is_zero else c.over(sine(c, a), a),
+    sp.Max: lambda c, *a: _extreme(c, 1, *a),
+    sp.Min: lambda c, *a: _extreme(c, -1, *a),
 }

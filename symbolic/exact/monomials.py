@@ -151,8 +151,7 @@ class _Ring:
         parts: dict[tuple[int, ...], dict[Any, Any]] = {}
         for exponents, coefficient in polynomial.to_dict().items():
             key = tuple(
-                (exponents[self.up[b]] - exponents[self.up[b] + 1]) % self.degree[b]
-                for b in bases
+                (exponents[self.up[b]] - exponents[self.up[b] + 1]) % self.degree[b] for b in bases
             )
             parts.setdefault(key, {})[exponents] = coefficient
         return {k: self.context.from_dict(v) for k, v in parts.items()}
@@ -253,9 +252,7 @@ def common_terms(exprs: Sequence[Basic]) -> list[Terms]:
     found: list[Terms] = [{} for _ in exprs]
     for number, (ring, polynomials) in enumerate(_groups(exprs)):
         for terms, polynomial in zip(found, polynomials):
-            terms.update(
-                {(number, m): c for m, c in ring.terms(polynomial).items()}
-            )
+            terms.update({(number, m): c for m, c in ring.terms(polynomial).items()})
     return found
 
 

@@ -69,8 +69,8 @@ def test_a_proof_names_its_kernels() -> None:
 
 
 def test_a_true_identity_outside_the_normal_form_holds_with_its_resolution() -> None:
-    # besselj(0)' = -besselj(1) with the recurrence (DLMF 10.6.1)
-    claim = sp.besselj(0, p) + sp.besselj(2, p) - 2 / p * sp.besselj(1, p)
+    # what LambertW inverts (DLMF 4.13.1)
+    claim = sp.LambertW(p * exp(p)) - p
     finding = vanishes(claim)
     assert finding.outcome is Outcome.HOLDS
     assert finding.resolution is not None
