@@ -19,6 +19,8 @@ _HOME = {
     # verbs
     "theories": "verbs",
     "derive": "verbs",
+    "noether": "symbolic.methods.noether",
+    "symmetries": "symbolic.methods.point_symmetry",
     "latex": "verbs",
     "compile": "verbs",
     "verify": "verbs",
@@ -30,6 +32,7 @@ _HOME = {
     "parse": "symbolic.parse",
     # nouns
     "Problem": "symbolic.problem",
+    "Lagrangian": "symbolic.lagrangian",
     "Statement": "symbolic.statements",
     "Derivation": "symbolic.derivation",
     "Formula": "symbolic.formula",

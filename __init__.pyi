@@ -10,6 +10,9 @@ from derivax.symbolic.exact.domain import Domain as Domain
 from derivax.symbolic.exact.domain import Interval as Interval
 from derivax.symbolic.exact.outcome import Outcome as Outcome
 from derivax.symbolic.formula import Formula as Formula
+from derivax.symbolic.lagrangian import Lagrangian as Lagrangian
+from derivax.symbolic.methods.noether import noether as noether
+from derivax.symbolic.methods.point_symmetry import symmetries as symmetries
 from derivax.symbolic.parse import parse as parse
 from derivax.symbolic.problem import Problem as Problem
 from derivax.symbolic.statements import Statement as Statement

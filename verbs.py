@@ -52,7 +52,7 @@ def derive(
 
     Args:
         what: a name `theory/result`; or an equation (`Eq`, or text: `"u'(t) = k*u(t)"`), a list of
-            them, or a `Problem`.
+            them, a `Problem`, or a `Lagrangian` (its equations of motion).
         unknown: what is asked, e.g. `u(t)` (default: the function that is differentiated).
         given: values, `{u(0): u0}`; for an equation in text, text: `"u(0) = u0"`.
         assume: relations between the symbols; in text `"k > 0, u(t) > 0"` makes k and u positive, a
@@ -84,7 +84,13 @@ def derive(
             f"{next(iter(params))}=...", "is a parameter of named results only", "drop it"
         )
     from derivax.symbolic.derive import derive_problem
+    from derivax.symbolic.lagrangian import Lagrangian
+    from derivax.symbolic.methods.euler_lagrange import equations_of_motion
 
+    if isinstance(what, Lagrangian):
+        if unknown is not None or given is not None or assume or method is not None:
+            raise InputError("a Lagrangian", "holds its coordinates already", "pass it alone")
+        return equations_of_motion(what)
     return derive_problem(_problem(what, unknown, given, assume), method)
 
 

@@ -63,9 +63,20 @@ def null_combinations(
     return [tuple(field.to_sympy(c) for c in row) for row in null.to_list()]
 
 
-def solve_combination(exprs: Sequence[Expr], target: Expr) -> list[Expr] | None:
-    """Numbers c with c_1 f_1 + ... + c_n f_n = f, or None; as many as possible are zero."""
-    rows, field = _rows([*exprs, target], ())
+def solve_combination(
+    exprs: Sequence[Expr], target: Expr, parameters: Iterable[Basic] = ()
+) -> list[Expr] | None:
+    """One c with c_1 f_1 + ... + c_n f_n = f, or None; as many as possible are zero.
+
+    Args:
+        exprs, target: f_1, ..., f_n and f.
+        parameters: symbols on which the c may depend.
+
+    >>> from sympy.abc import x, a
+    >>> solve_combination([x, x**2], a*x, [a])
+    [a, 0]
+    """
+    rows, field = _rows([*exprs, target], parameters)
     matrix = DomainMatrix(
         [[field.from_sympy(c) for c in row] for row in rows], (len(rows), len(exprs) + 1), field
     )

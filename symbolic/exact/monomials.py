@@ -19,7 +19,26 @@ from math import lcm
 from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
-from sympy import Add, Basic, Expr, I, Integer, Mul, Pow, Rational, S, cos, exp, sin
+from sympy import (
+    Add,
+    Basic,
+    Expr,
+    I,
+    Integer,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    cos,
+    cosh,
+    cot,
+    exp,
+    expand_trig,
+    sin,
+    sinh,
+    tan,
+    tanh,
+)
 
 __all__ = ["Terms", "common_terms", "is_plainly_zero", "normalised", "split_by_monomials"]
 
@@ -256,8 +275,22 @@ def common_terms(exprs: Sequence[Basic]) -> list[Terms]:
     return found
 
 
+def _elementary(expr: Any) -> Any:
+    """Circular functions in sine and cosine of single angles, hyperbolic ones in exponentials."""
+    if expr.has(tan, cot):
+        expr = expr.replace(tan, lambda a: sin(a) / cos(a)).replace(cot, lambda a: cos(a) / sin(a))
+    if expr.has(sin, cos):
+        expr = expand_trig(expr)
+    if expr.has(sinh, cosh, tanh):
+        expr = expr.replace(tanh, lambda a: sinh(a) / cosh(a))
+        expr = expr.replace(sinh, lambda a: (exp(a) - exp(-a)) / 2)
+        expr = expr.replace(cosh, lambda a: (exp(a) + exp(-a)) / 2)
+    return expr
+
+
 def _groups(exprs: Sequence[Basic]) -> list[tuple[_Ring, list[Any]]]:
     """Per group of terms with the same roots: the ring and the reduced polynomials."""
+    exprs = [_elementary(expr) for expr in exprs]
     kernels = _Kernels()
     for expr in exprs:
         kernels.visit(expr)

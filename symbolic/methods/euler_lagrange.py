@@ -9,6 +9,7 @@ variation, the sign of SymPy's `euler_equations`); with forces F the motion obey
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sympy import Add, Basic, Dummy, Expr, Function, ImmutableMatrix, Ne, S, Symbol, conjugate
@@ -228,11 +229,16 @@ def begin(system: Lagrangian, kind: type[Derivation] = Derivation, **texts: str)
 
     Steps: `lagrangian`, then `euler-x` and `motion-x` for every coordinate x.
     """
+    base = _equations(system)
+    return kind(base.problem, base.steps, texts.get("name", ""), texts.get("title", ""),
+                texts.get("source", ""))  # fmt: skip
+
+
+@lru_cache(maxsize=32)  # the charges of one system share its equations
+def _equations(system: Lagrangian) -> Derivation:
     unknown = tuple(q.args[0] if isinstance(q, conjugate) else q for q in system.coordinates)
     problem = Problem(system.statement, tuple(dict.fromkeys(unknown)))
-    derivation = kind(problem, (), texts.get("name", ""), texts.get("title", ""),
-                      texts.get("source", ""))  # fmt: skip
-    derivation = derivation.assume(system.statement, name="lagrangian", say="The Lagrangian:")
+    derivation = Derivation(problem).assume(system.statement, name="lagrangian", say="The Lagrangian:")
     for a, coordinate in enumerate(system.coordinates):
         label = label_of(coordinate)
         derivation = derivation.then(

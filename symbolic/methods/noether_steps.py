@@ -35,6 +35,7 @@ from derivax.symbolic.methods.variation import (
     parts_current,
     potential,
     presentable,
+    spread,
 )
 from derivax.symbolic.obligations import Obligation, Settled
 from derivax.symbolic.rules import Rule
@@ -267,7 +268,7 @@ class BoundaryTerm(Rule):
         edges, rest = potential(space, change), S.Zero
         if edges is None:
             own, other = [], []
-            for term in Add.make_args(change.expand()):
+            for term in Add.make_args(spread(change)):
                 exact = all(is_zero(euler_operator(space, term, a))
                             for a in range(len(space.fields)))  # fmt: skip
                 (own if exact else other).append(term)

@@ -25,12 +25,15 @@ from sympy import (
     Mul,
     Pow,
     S,
+    expand_mul,
     factor,
     factor_terms,
     integrate,
     powsimp,
     simplify,
 )
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
+from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.linear_relations import solve_combination
@@ -40,10 +43,10 @@ from derivax.symbolic.exact.zero import vanishes
 from derivax.symbolic.jets import JetSpace
 
 __all__ = ["euler_operator", "is_zero", "parts_current", "potential", "presentable",
-           "zero_finding"]  # fmt: skip
+           "spread", "zero_finding"]  # fmt: skip
 
 _MOST_TERMS = 400
-_LARGE, _MEDIUM = 3000, 120
+_LARGE, _MEDIUM = 600, 150
 
 
 def zero_finding(expr: Any, domain: Domain | None = None) -> Finding:
@@ -113,7 +116,8 @@ def potential(space: JetSpace, f: Any) -> list[Any] | None:
         return [S.Zero for _ in space.variables]
     if not all(is_zero(euler_operator(space, f, a)) for a in range(len(space.fields))):
         return None
-    terms = Add.make_args(f.expand()) if len(f.args) < _MOST_TERMS else Add.make_args(f)
+    f = spread(f)
+    terms = Add.make_args(f)
     groups: dict[Any, list[Any]] = {}
     for term in terms:
         groups.setdefault(_degree(space, term), []).append(term)
@@ -172,7 +176,7 @@ def _by_coefficients(space: JetSpace, f: Any) -> list[Any] | None:
     bases = {
         p.base for p in f.atoms(Pow) if not (p.exp.is_Integer and p.exp > 0) and space.jets_in(p)
     }
-    for term in Add.make_args(f.expand()):
+    for term in Add.make_args(spread(f)):
         for symbol, a, index in space.jets_in(term):
             for mu in range(len(space.variables)):
                 if not index[mu]:
@@ -220,7 +224,7 @@ def _by_homotopy(space: JetSpace, f: Any) -> list[Any] | None:
     for part in parts_current(space, f, fields):
         below = [s for s, _, _ in space.jets_in(part)]
         scaled = part.xreplace({s: scale * s for s in below}) / scale
-        value = integrate(scaled.expand(), (scale, 0, 1))
+        value = integrate(expand_mul(scaled), (scale, 0, 1))
         if value.has(Integral, S.NaN, S.ComplexInfinity):
             return None
         found.append(value)
@@ -247,7 +251,7 @@ def _by_one_coordinate(space: JetSpace, f: Any) -> list[Any] | None:
         if space.jets_in(slope) and symbol in slope.free_symbols or piece.has(Integral):
             return None
         total += piece
-        rest = (rest - space.total(piece)).expand()
+        rest = spread(rest - space.total(piece))
         if is_zero(rest):
             return [total]
     return None
@@ -261,15 +265,20 @@ def presentable(space: JetSpace, expr: Any) -> Any:
     ways = [expr]
     size = expr.count_ops()
     if size < _LARGE:
-        ways.append(expr.expand())
-        try:
-            whole = normalised(expr)
-            ways += [whole, whole.expand()]
-            if whole.count_ops() < _MEDIUM:
-                ways.append(factor(whole))
-        except ArithmeticError:
-            pass
-        ways += [factor_terms(w) for w in tuple(ways)]
-    if size < _MEDIUM:
-        ways += [factor(expr), simplify(expr)]
-    return min(ways, key=lambda w: (w.count_ops(), len(str(w))))
+        wide = spread(expr)
+        ways.append(wide)
+        if size < _MEDIUM:
+            ways += [factor_terms(wide), factor_terms(expr)]
+            if wide.is_rational_function():
+                ways.append(factor(wide))
+            if expr.has(TrigonometricFunction, HyperbolicFunction):
+                ways.append(simplify(expr))
+    return min(ways, key=lambda w: w.count_ops())
+
+
+def spread(expr: Any) -> Any:
+    """A sum of monomials; `expand` would also take apart the powers of r = sqrt(x**2 + y**2)."""
+    try:
+        return expand_mul(normalised(expr))
+    except ArithmeticError:
+        return expand_mul(expr)
