@@ -37,7 +37,9 @@ def require_flatbuffers() -> None:
         raise MissingExtra("saving and loading functions", "save") from None
 
 
-def write(path: str | os.PathLike[str], head: Mapping[str, Any], parts: Mapping[str, bytes]) -> Path:
+def write(
+    path: str | os.PathLike[str], head: Mapping[str, Any], parts: Mapping[str, bytes]
+) -> Path:
     """Write the file, whole or not at all."""
     members = {name: sha256(data).hexdigest() for name, data in parts.items()}
     stream = io.BytesIO()

@@ -53,7 +53,7 @@ def load(path: str | os.PathLike[str]) -> Loaded:
     >>> import tempfile, derivax, jax
     >>> from sympy import exp, symbols
     >>> t, k = symbols("t k", positive=True)
-    >>> path = derivax.save(derivax.compile(exp(-k*t), [t, k], name="decay"), tempfile.mktemp())
+    >>> path = derivax.save(derivax.compile(exp(-k*t), [t, k], name="decay"), tempfile.mkdtemp() + "/decay.jax")
     >>> decay = load(path)
     >>> float(decay(0.0, k=0.5)), float(jax.grad(decay)(0.0, 0.5))
     (1.0, -0.5)
@@ -76,7 +76,7 @@ def load(path: str | os.PathLike[str]) -> Loaded:
                 )
     try:
         return Loaded(head, exported)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise InputError(
             str(path), f"has a head that cannot be used ({type(error).__name__})", ""
         ) from None
@@ -104,13 +104,15 @@ class Loaded:
         self.title, self.source = str(head.get("title", "")), str(head.get("source", ""))
         self._layout, self._matrices = head["layout"], bool(head["matrices"])
         self._exported = dict(exported)
-        self.platforms = tuple(next(iter(exported.values())).platforms)
+        self.platforms = tuple(exported[min(exported, default="")].platforms)
         self._functions: dict[str, Callable[..., Any]] = {}
         if self.dtype not in (None, *_DTYPES) or not all(map(str.isidentifier, self.arg_names)):
             raise ValueError("dtype or argument names")
         for one in exported.values():
             if len(one.in_avals) != len(self._args):
                 raise ValueError("number of arguments")
+        for dtype in (self.dtype,) if self.dtype else _DTYPES:
+            _check_layout(self._layout, len(exported[f"{dtype}/values"].out_avals))
 
     @cached_property
     def signature(self) -> inspect.Signature:
@@ -215,7 +217,8 @@ def _mapped(exported: Any, ranks: Sequence[int]) -> Callable[..., tuple[Any, ...
         cores = [a.shape[a.ndim - r :] for a, r in zip(args, ranks, strict=True)]
         if size == 0:  # an exported batch has at least one entry
             shapes = jax.eval_shape(
-                exported.call, *(jax.ShapeDtypeStruct((1, *c), a.dtype) for a, c in zip(args, cores))
+                exported.call,
+                *(jax.ShapeDtypeStruct((1, *c), a.dtype) for a, c in zip(args, cores)),
             )
             return tuple(jnp.zeros((*batch, *s.shape[1:]), s.dtype) for s in _tupled(shapes))
         found = exported.call(*(a.reshape((size, *c)) for a, c in zip(args, cores, strict=True)))
@@ -287,6 +290,24 @@ def _reversible(exported: Any, ranks: Sequence[int], order: int) -> Callable[...
 
     carrying.defvjp(lambda *args: (carrying(*args), args), back)
     return carrying
+
+
+def _check_layout(layout: Any, count: int) -> None:
+    """Refuse a layout that does not arrange `count` results."""
+    kind, *rest = layout
+    if kind in ("entry", "matrix"):
+        numbers = [int(number) for number in rest]
+        start, size = (numbers[0], 1) if kind == "entry" else (numbers[0], numbers[1] * numbers[2])
+        if not (0 <= start and 0 <= size and start + size <= count):
+            raise ValueError("layout")
+    elif kind == "dict":
+        for _, part in rest[0]:
+            _check_layout(part, count)
+    elif kind in ("list", "tuple"):
+        for part in rest[0]:
+            _check_layout(part, count)
+    else:
+        raise ValueError("layout")
 
 
 def _assembled(layout: Any, values: Sequence[Any], batch: tuple[int, ...]) -> Any:

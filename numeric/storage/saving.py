@@ -71,16 +71,16 @@ def _parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[s
         everything = tuple(range(len(kernel.arg_names)))
         first = kernel.partials(everything)
         second = first.partials(everything)
-        # values and first derivatives carry their reverse mode for whoever calls jax.export on
-        # them; third derivatives are JAX's, of the code of the second
-        functions |= {"first": (first.function, 1), "second": (second.unruled, 1)}
+        # the values carry their reverse mode twice for whoever reads them with jax.export alone;
+        # the loader joins the parts, and third derivatives are JAX's, of the code of the second
+        functions |= {"first": (first.unruled, 0), "second": (second.unruled, 1)}
     found = {}
     with jax.enable_x64(True):
         given = [jax.ShapeDtypeStruct(shape, jnp.dtype(dtype)) for shape in shapes]
         for name, (function, order) in functions.items():
-            exported = jax.export.export(
-                jax.jit(_batched(function, dtype)), platforms=platforms
-            )(*given)
+            exported = jax.export.export(jax.jit(_batched(function, dtype)), platforms=platforms)(
+                *given
+            )
             found[name] = bytes(exported.serialize(vjp_order=order))
     return found
 
