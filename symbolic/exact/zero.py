@@ -30,6 +30,7 @@ from derivax.errors import CompileError
 from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.exact.ball_special import SLOW
 from derivax.symbolic.exact.ball_values import Ball, is_nan
+from derivax.symbolic.exact.constancy import by_derivative, by_induction
 from derivax.symbolic.exact.dag import Graph, postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
@@ -156,6 +157,10 @@ def _zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
             )
     except RefusesForm as refusal:
         reason = str(refusal)
+    if test.met_value and isinstance(expr, sp.Expr):
+        proof = by_induction(expr, domain) or by_derivative(expr, domain)
+        if proof is not None:
+            return proof
     finding = test.run()
     if reason and finding.outcome is not Outcome.REFUTED:
         figures = {**finding.figures, "normal_form": reason}
