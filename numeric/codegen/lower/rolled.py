@@ -1,6 +1,7 @@
 """The text of rolled sums, products and polynomials: a function with tables for each.
 
-*Main definitions*: operations `polynomial` (data: `Monomials`) and `rolled` (data: `Pattern`).
+*Main definitions*: operations `polynomial` (data: `Monomials`), `rolled` (data: `Pattern`) and
+`taylor` (data: coefficients).
 
 *Implementation notes*: a polynomial of one variable is Horner's rule where it is dense.  Of more,
 the variables are split in two groups; the monomials of each group are rows of a table, every row
@@ -271,7 +272,38 @@ def _no_derivative(tape: Tape, i: int, slot: int) -> Any:
     raise AssertionError("sums are rolled after they were differentiated")
 
 
+# -- Taylor polynomials ---------------------------------------------------------------------------
+
+
+def _write_taylor(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    """A function for the polynomial; in the square where only even powers occur."""
+    coefficients: tuple[Exact, ...] = node.data
+    while len(coefficients) > 1 and not coefficients[-1]:
+        coefficients = coefficients[:-1]
+    even = len(coefficients) > 2 and not any(coefficients[1::2])
+    listed = coefficients[::2] if even else coefficients
+    name = writer.own_function("series")
+
+    def text() -> str:
+        lines = [
+            f"def {name}(h):",
+            f'    """Taylor polynomial of degree {len(coefficients) - 1}."""',
+        ]
+        variable = "h"
+        if even:
+            lines.append("    square = jnp.square(h)")
+            variable = "square"
+        for j, c in enumerate(reversed(listed)):
+            value = repr(constants.round_to_double(c))
+            lines.append(f"    total = {value}" + (f" + {variable} * total" if j else ""))
+        return "\n".join([*lines, "    return total"])
+
+    writer.define(name, text)
+    return Text(f"{name}({texts[0].text})")
+
+
 OPERATIONS: dict[str, Operation] = {
     "polynomial": Operation(_write_polynomial, _no_derivative, "polynomial"),
+    "taylor": Operation(_write_taylor, _no_derivative, "near"),
     "rolled": Operation(_write_rolled, _no_derivative, "rolled"),
 }

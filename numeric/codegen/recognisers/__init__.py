@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derivax.numeric.codegen.recognisers import exponential_ratio, gaussian, logarithm
+from derivax.numeric.codegen.recognisers import (
+    exponential_ratio,
+    gaussian,
+    logarithm,
+    removable,
+)
 from derivax.numeric.codegen.recognisers.plan import Plan
 from derivax.numeric.codegen.tape import Node, Tape
 
@@ -16,7 +21,9 @@ __all__ = ["recognise", "rebuilt_into"]
 
 def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
     """The outputs rewritten for accuracy and range, as further entries of the same tape."""
-    found = exponential_ratio.ratios(tape, tape.reachable(outputs))
+    order = tape.reachable(outputs)
+    found = exponential_ratio.ratios(tape, order)
+    patches = removable.find(tape, order)
     new: dict[int, int] = {}
     plans: dict[int, Plan] = {}
     stack = list(reversed(outputs))
@@ -26,7 +33,7 @@ def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
             stack.pop()
             continue
         if i not in plans:
-            plans[i] = _plan(tape, i, found)
+            plans[i] = _plan(tape, i, found, patches)
         waiting = [k for k in plans[i].needs if k not in new]
         if waiting:
             stack.extend(reversed(waiting))
@@ -36,8 +43,17 @@ def recognise(tape: Tape, outputs: Sequence[int]) -> list[int]:
     return [new[i] for i in outputs]
 
 
-def _plan(tape: Tape, i: int, found: Mapping[int, exponential_ratio.Ratio]) -> Plan:
+def _plan(
+    tape: Tape,
+    i: int,
+    found: Mapping[int, exponential_ratio.Ratio],
+    patches: Mapping[int, removable.Patch],
+) -> Plan:
     rewrite = exponential_ratio.plan(tape, i, found[i]) if i in found else None
+    if i in patches and (
+        rewrite is None or patches[i].low > 0 or not exponential_ratio.resolves(tape, found[i])
+    ):
+        rewrite = removable.plan(tape, i, patches[i], rewrite)
     if rewrite is None:
         rewrite = logarithm.plan(tape, i) or gaussian.plan(tape, i)
     if rewrite is None:

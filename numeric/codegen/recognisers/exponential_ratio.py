@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from derivax.numeric.codegen.lower import entire
 from derivax.numeric.codegen.recognisers.exponential_sum import (
+    HIGHEST_ORDER,
     Exponents,
     ends_are_monomials,
     evaluate_sum,
@@ -37,7 +38,7 @@ from derivax.numeric.codegen.recognisers.ratio import (
 )
 from derivax.numeric.codegen.tape import Exact, Tape, exact
 
-__all__ = ["plan", "ratios"]
+__all__ = ["plan", "ratios", "resolves"]
 
 HYPERBOLIC = frozenset({"sinh", "cosh", "sech", "csch"})
 EXPONENTIAL = HYPERBOLIC | {"exp", "entire"}
@@ -125,11 +126,7 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
     scaled = in_monomial or joined
     if tape[i].op == "add" and not joined and not any(gains(tape, p) for p in sums):
         return None  # a sum of exponentials: nothing overflows but what must
-    removable = any(
-        x is not None and ratio.monomial.get(x, 0) < 0 < order
-        for x, order in (vanishing(tape, p) for p in sums)
-    )
-    if not removable:
+    if not removes(tape, ratio):
         gaining = any(gains(tape, p) for p in sums)
         if scaled and not gaining and _stays_in_range(tape, i):
             return None
@@ -139,6 +136,26 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
             return None
     needs = sorted(_needs(tape, ratio))
     return Plan(tuple(needs), lambda new: _build(tape, ratio, new, scaled))
+
+
+def removes(tape: Tape, ratio: Ratio) -> bool:
+    """Whether a sum of exponentials vanishes with an atom that is divided by."""
+    return any(
+        x is not None and ratio.monomial.get(x, 0) < 0 < order
+        for x, order in (vanishing(tape, p) for p in ratio.exponential_factors())
+    )
+
+
+def resolves(tape: Tape, ratio: Ratio) -> bool:
+    """Whether it is finite there: the sum vanishes to a known order, no lower than the divisor."""
+    found = [
+        (ratio.monomial.get(x, 0), order)
+        for x, order in (vanishing(tape, p) for p in ratio.exponential_factors())
+        if x is not None
+    ]
+    return removes(tape, ratio) and all(
+        order < HIGHEST_ORDER and n + order >= 0 for n, order in found if n < 0
+    )
 
 
 def _stays_in_range(tape: Tape, i: int) -> bool:
