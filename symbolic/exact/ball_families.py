@@ -160,8 +160,7 @@ def _euler(n: Ball, x: Ball | None = None) -> Ball:
     if index is None:
         return NAN
     if x is None:
-        value = _euler(n, arb(1) / 2) * arb(2) ** index
-        return value
+        return _euler(n, arb(1) / 2) * arb(2) ** index
     upper = arb(index + 1)
     halved = _bernoulli(upper, x / 2) * arb(2) ** (index + 1)
     return simplest((_bernoulli(upper, x) - halved) * 2 / (index + 1))

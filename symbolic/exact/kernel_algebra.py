@@ -324,6 +324,8 @@ class KernelAlgebra:
         order = self.fineness(identity, c.denominator)
         if abs(c * order) > _EXPONENT_LIMIT:
             raise RefusesForm(f"a coefficient {c} in an exponent is too large")
+        if self._is_half_turn(term):
+            return self._turn_kernel(identity, term, order, int(c * order))
         real = self.signs.is_real(term)
         shown = ring.scaled(term, fmpq(1, order))
         new = ring.find(f"{identity}:{order}") is None
@@ -343,6 +345,74 @@ class KernelAlgebra:
                 above = self.linear((sign, ring.of(kernel)), (-sign, ring.one))
                 self.signs.learn(above, bool(strict))
         return ring.power(ring.of(kernel), int(c * order))
+
+    def _is_half_turn(self, term: Quotient) -> bool:
+        """Whether the term is I*pi times a product of integers, so that exp(term)**2 = 1."""
+        if not term.is_polynomial or len(term.num) != 1:
+            return False
+        imaginary = False
+        circle = False
+        for kernel in self.ring.used(term.num):
+            power = int(term.num.degrees()[kernel.index])
+            if kernel.kind == "unity":
+                imaginary = 2 * power == kernel.meaning
+            elif kernel.identity == "const:pi":
+                circle = power == 1
+            elif kernel.kind != "symbol" or kernel.meaning.is_integer is not True:
+                return False
+        return imaginary and circle
+
+    def _turn_kernel(self, identity: str, term: Quotient, order: int, power: int) -> Quotient:
+        """exp(term/order) for a half turn: a root of unity of order 2*order."""
+        ring = self.ring
+        kernel = ring.kernel(
+            f"{identity}:{order}",
+            f"exp({ring.text_of(ring.scaled(term, fmpq(1, order)))})",
+            "exp",
+            real=order == 1,
+            degree=2 * order,
+            numerator=ring.one_poly,
+            denominator=ring.one_poly,
+            depends=self.dependence(term),
+            meaning=(term, order),
+        )
+        return ring.power(ring.of(kernel), power % (2 * order))
+
+    def conjugate(self, a: Quotient) -> Quotient | None:
+        """The complex conjugate, where that of every kernel is known; None else."""
+        parts = []
+        for poly in (a.num, a.den):
+            total = self.ring.zero
+            for monomial, coefficient in poly.to_dict().items():
+                product = Quotient(self.ring.context.constant(coefficient), self.ring.one_poly)
+                for index, power in enumerate(monomial):
+                    if power:
+                        mirrored = self._mirrored(self.ring.kernels[index])
+                        if mirrored is None:
+                            return None
+                        product = self.ring.mul(product, self.ring.power(mirrored, int(power)))
+                total = self.ring.add(total, product)
+            parts.append(total)
+        return self.over(*parts)
+
+    def _mirrored(self, kernel: Kernel) -> Quotient | None:
+        """The conjugate of a kernel: real ones, roots of unity, exponentials, entire functions."""
+        if kernel.real:
+            return self.ring.of(kernel)
+        if kernel.kind == "unity":
+            return self.ring.inverse(self.ring.of(kernel))
+        if kernel.kind == "exp":
+            term, order = kernel.meaning
+            turned = self.conjugate(term)
+            if turned is None:
+                return None
+            return self.exponential(self.ring.scaled(turned, fmpq(1, order)))
+        if kernel.kind == "function" and kernel.meaning[0] in _REFLECTING:
+            args = [self.conjugate(a) for a in kernel.meaning[1]]
+            if any(a is None for a in args):
+                return None
+            return self.function(kernel.meaning[0], [a for a in args if a is not None])
+        return None
 
     def _special_exp(self, c: Fraction, term: Quotient) -> Quotient | None:
         """exp(c log b) = b**c, exp(c W(y)) = (y/W)**c, exp(c I pi) = a root of unity."""
@@ -444,6 +514,18 @@ def _prime_powers(n: fmpz, direction: int) -> list[tuple[fmpz, int]]:
         return [(n, direction)]
     return [(prime, direction * int(e)) for prime, e in n.factor()]
 
+
+_REFLECTING = (
+    sp.gamma,
+    sp.erf,
+    sp.airyai,
+    sp.airybi,
+    sp.airyaiprime,
+    sp.Si,
+    sp.fresnels,
+    sp.fresnelc,
+)
+"""Heads, meromorphic on the plane, with f(conjugate z) = conjugate f(z)."""
 
 _ODD = {sp.erf, sp.erfi, sp.Si, sp.Shi, sp.fresnels, sp.fresnelc}
 _REAL = {

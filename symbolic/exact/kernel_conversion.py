@@ -184,6 +184,10 @@ class Conversion(KernelAlgebra):
     def _series(self, expr: sp.hyper) -> Quotient | None:
         """A hypergeometric function whose arguments stand in tuples."""
         upper, lower, argument = expr.args
+        if not lower and not upper:
+            return self.exponential(self.of(argument))
+        if not lower and len(upper) == 1:
+            return self.of((1 - argument) ** (-upper[0]))
         if len(lower) != 1 or len(upper) > 2:
             return None
         return hypergeometric(

@@ -147,6 +147,9 @@ def bessel(c: KernelAlgebra, head: type, order: Quotient, z: Quotient) -> Quotie
     if w.is_zero and z.num.leading_coefficient() < 0 and head in (sp.besselj, sp.besseli):
         value = bessel(c, head, order, c.ring.scaled(z, fmpq(-1)))
         return None if value is None else c.ring.scaled(value, fmpq((-1) ** (k % 2)))
+    turned = _turned(c, head, order, z)
+    if turned is not None:
+        return turned
     if not w.is_zero and c.signs.of(z) <= 0 and side < 0:
         return None  # the reflections hold off the cut; kept where z is known to be positive
     modified = head in (sp.besseli, sp.besselk)
@@ -166,6 +169,22 @@ def bessel(c: KernelAlgebra, head: type, order: Quotient, z: Quotient) -> Quotie
     if head is sp.besselj:
         return c.linear((1, c.ring.mul(t, first)), (-1, c.ring.mul(s, second)))
     return c.linear((1, c.ring.mul(s, first)), (1, c.ring.mul(t, second)))
+
+
+def _turned(c: KernelAlgebra, head: type, order: Quotient, z: Quotient) -> Quotient | None:
+    """J_v(+-I y) = exp(+-I pi v/2) I_v(y) for y > 0, and the same with I and J exchanged."""
+    if head not in (sp.besselj, sp.besseli) or c.signs.is_real(z):
+        return None
+    i = c.unity(_HALF)
+    for sign in (1, -1):
+        y = c.ring.scaled(c.ring.mul(i, z), fmpq(-sign))
+        if c.signs.of(y) > 0:
+            other = sp.besseli if head is sp.besselj else sp.besselj
+            value = bessel(c, other, order, y)
+            turn = c.ring.mul(c.ring.mul(i, c.constant(sp.pi)), order)
+            front = c.exponential(c.ring.scaled(turn, fmpq(sign, 2)))
+            return None if value is None else c.ring.mul(front, value)
+    return None
 
 
 def _hankel(sign: int) -> Callable[[KernelAlgebra, Quotient, Quotient], Quotient | None]:

@@ -2,8 +2,8 @@
 
 Trigonometric functions become exp(I x), hyperbolic ones exp(x), inverse functions logarithms.
 
-Main definition: `ELEMENTARY_RULES`, from SymPy heads to functions of a `KernelAlgebra` and the arguments; a
-rule answers None where it does not apply.
+Main definition: `ELEMENTARY_RULES`, from SymPy heads to functions of a `KernelAlgebra` and the
+arguments; a rule answers None where it does not apply.
 """
 
 from __future__ import annotations
@@ -79,11 +79,30 @@ def hyperbolic(c: KernelAlgebra, a: Quotient) -> tuple[Quotient, Quotient]:
 
 
 def absolute(c: KernelAlgebra, a: Quotient) -> Quotient | None:
-    """|a| for real a: a, -a, or the root of a**2."""
+    """|a|: a, -a, the root of a**2, or of a times its conjugate."""
     sign = c.signs.weak(a)
     if sign:
         return c.ring.scaled(a, fmpq(sign))
-    return c.square_root(c.ring.mul(a, a)) if c.signs.is_real(a) else None
+    if c.signs.is_real(a):
+        return c.square_root(c.ring.mul(a, a))
+    mirrored = None if c.plain_angles else c.conjugate(a)
+    if mirrored is None:
+        return None
+    square = c.ring.rationalised(c.ring.mul(a, mirrored))
+    return c.square_root(square) if c.signs.is_real(square) else None
+
+
+def _part(c: KernelAlgebra, a: Quotient, *, imaginary: bool) -> Quotient | None:
+    """re or im."""
+    if c.signs.is_real(a):
+        return c.ring.zero if imaginary else a
+    mirrored = None if c.plain_angles else c.conjugate(a)
+    if mirrored is None:
+        return None
+    half = Fraction(1, 2)
+    if not imaginary:
+        return c.linear((half, a), (half, mirrored))
+    return c.ring.mul(c.unity(half), c.linear((-half, a), (half, mirrored)))
 
 
 def _extreme(c: KernelAlgebra, side: int, *args: Quotient) -> Quotient | None:
@@ -204,9 +223,9 @@ ELEMENTARY_RULES: Mapping[type, _Rule] = {
     sp.acoth: _of_inverse(_area_tangent),
     sp.Abs: absolute,
     sp.sign: sign,
-    sp.re: lambda c, a: a if c.signs.is_real(a) else None,
-    sp.im: lambda c, a: c.ring.zero if c.signs.is_real(a) else None,
-    sp.conjugate: lambda c, a: a if c.signs.is_real(a) else None,
+    sp.re: lambda c, a: _part(c, a, imaginary=False),
+    sp.im: lambda c, a: _part(c, a, imaginary=True),
+    sp.conjugate: lambda c, a: a if c.signs.is_real(a) else c.conjugate(a),
     sp.LambertW: _lambert,
     sp.sinc: lambda c, a: c.ring.one if a.is_zero else c.over(sine(c, a), a),
     sp.Max: lambda c, *a: _extreme(c, 1, *a),

@@ -74,8 +74,11 @@ def gamma_value(c: KernelAlgebra, a: Quotient) -> Quotient:
     if not k:
         return _gamma_number(c, q)
     if k < 0:  # gamma(a) = pi / (sin(pi a) gamma(1 - a))
+        turn = sine(c, _times_pi(c, a))
+        if turn.is_zero:  # an integer: reflection has nothing to say
+            return _shifted_gamma(c, _plus(c, a, -q), q)
         above = gamma_value(c, c.linear((1, c.ring.one), (-1, a)))
-        return c.over(c.constant(sp.pi), c.ring.mul(sine(c, _times_pi(c, a)), above))
+        return c.over(c.constant(sp.pi), c.ring.mul(turn, above))
     if k == 1:
         return _shifted_gamma(c, v, q)
     result = c.raised(_number(c, k), _plus(c, c.ring.scaled(v, fmpq(k)), q - Fraction(1, 2)))
@@ -179,6 +182,8 @@ def _polygamma(c: KernelAlgebra, n: Quotient, a: Quotient) -> Quotient | None:
         return _polygamma_number(c, n, m, q)
     if k < 0:  # psi_m(1 - z) = (-1)**m (psi_m(z) + pi d^m/dz^m cot(pi z))
         other = c.linear((1, c.ring.one), (-1, a))
+        if sine(c, _times_pi(c, a)).is_zero:
+            return _shifted_polygamma(c, n, m, _plus(c, a, -q), q)
         mirrored = _polygamma(c, n, other)
         if mirrored is None:
             return None

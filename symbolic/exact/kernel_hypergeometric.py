@@ -18,6 +18,7 @@ import sympy as sp
 from flint import fmpq
 
 from derivax.symbolic.exact.kernel_algebra import KernelAlgebra
+from derivax.symbolic.exact.kernel_cylinder import bessel
 from derivax.symbolic.exact.kernel_functions import hyperbolic
 from derivax.symbolic.exact.kernel_gamma import error_function, gamma_value, upper_gamma
 from derivax.symbolic.exact.kernel_ring import Quotient, as_fraction
@@ -168,6 +169,10 @@ def _base(c: KernelAlgebra, upper: list[Quotient], lower: Quotient, z: Quotient)
         if root is not None:
             cosh, sinh = hyperbolic(c, ring.scaled(root, fmpq(2)))
             return cosh, ring.mul(root, sinh)
+    if not upper:
+        cylinder = _bessel_base(c, lower, z)
+        if cylinder is not None:
+            return cylinder
     names = ",".join(ring.identity_of(a) for a in (*upper, lower, z))
     values = []
     for text in ("F", "DF"):
@@ -182,6 +187,24 @@ def _base(c: KernelAlgebra, upper: list[Quotient], lower: Quotient, z: Quotient)
         )
         values.append(ring.of(kernel))
     return values[0], values[1]
+
+
+def _bessel_base(c: KernelAlgebra, b: Quotient, z: Quotient) -> _Row | None:
+    """0F1(; b; z) = Gamma(b) (y/2)**(1 - b) B_(b-1)(y) with y = 2 sqrt(+-z) (10.16.9, 10.39.9)."""
+    ring = c.ring
+    sign = c.signs.of(z)
+    if not sign:
+        return None
+    root = c.square_root(ring.scaled(z, fmpq(sign)))  # y/2
+    y = ring.scaled(root, fmpq(2))
+    head = sp.besseli if sign > 0 else sp.besselj
+    low = c.linear((1, b), (-1, ring.one))
+    values = [bessel(c, head, order, y) for order in (low, b)]
+    if values[0] is None or values[1] is None:
+        return None
+    front = ring.mul(gamma_value(c, b), c.raised(root, ring.scaled(low, fmpq(-1))))
+    slope = ring.mul(c.over(z, root), values[1])
+    return ring.mul(front, values[0]), ring.mul(front, slope)
 
 
 def _reducible(
@@ -224,6 +247,11 @@ def _from_incomplete_gamma(c: KernelAlgebra, b: Quotient, z: Quotient) -> Quotie
     below = c.linear((1, b), (-1, ring.one))
     growth = c.exponential(z)
     constant = below.constant()
+    if constant is not None and constant.q == 1 and 0 <= constant <= _SHIFT_LIMIT:
+        value = growth
+        for n in range(1, int(constant.p) + 1):  # 1F1(1; n + 1; z) = (n/z) (1F1(1; n; z) - 1)
+            value = ring.scaled(c.over(c.linear((1, value), (-1, ring.one)), z), fmpq(n))
+        return value
     if constant is not None and as_fraction(constant) == Fraction(1, 2):
         root = even_root(c, z)
         if root is not None:

@@ -1,153 +1,87 @@
 """Exact rational matrices that satisfy given relations: witnesses against matrix identities.
 
-Main definitions: `witness`, `evaluated`.
+Main definition: `witness`.
 
-Implementation notes.  Evaluation walks the SymPy expression itself and knows nothing of words and
-normal forms, so that a witness is an independent judgement.  Every model is checked against all
-relations before it counts; a relation for which no model is found leaves a claim open, never
-refuted.
+Implementation notes.  Every model is checked against all relations before it counts; a relation
+for which no model is found leaves a claim open, never refuted.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from sympy import (
-    Add,
     Basic,
-    Determinant,
     Expr,
-    Identity,
     Integer,
     Matrix,
-    MatrixBase,
     MatrixSymbol,
-    Mul,
-    Pow,
     Rational,
     S,
     Symbol,
-    Trace,
 )
 from sympy.matrices.exceptions import NonInvertibleMatrixError, ShapeError
 from sympy.matrices.expressions import (
-    Adjoint,
-    HadamardProduct,
-    Inverse,
-    MatAdd,
-    MatMul,
-    MatPow,
     MatrixExpr,
-    OneMatrix,
-    Transpose,
-    ZeroMatrix,
 )
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from derivax.errors import DerivaxError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.expression import as_expression
-from derivax.symbolic.exact.matrix_form import Diagonal, MatrixRelation, Polynomial, matrix_form
+from derivax.symbolic.exact.matrix_form import (
+    Diagonal,
+    Letter,
+    MatrixRelation,
+    Polynomial,
+    matrix_form,
+)
+from derivax.symbolic.exact.matrix_values import (
+    Model,
+    NotEvaluable,
+    Values,
+    count,
+    evaluated,
+    letters_of,
+)
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.exact.zero import vanishes
 
-__all__ = ["evaluated", "letters_of", "witness"]
+__all__ = ["witness"]
 
 _ATTEMPTS = 16
-Values = Mapping[Basic, Expr]
-Model = Mapping[MatrixExpr, Matrix]
-
-
-class NotEvaluable(Exception):
-    """The expression holds something that rational matrices do not give a value."""
-
-
-def letters_of(expr: Basic) -> set[MatrixSymbol]:
-    """All matrix symbols of an expression."""
-    return expr.atoms(MatrixSymbol)
-
-
-def evaluated(expr: Basic, model: Model, values: Values) -> Matrix:
-    """Exact value of a matrix expression, or of a scalar as a 1 x 1 matrix.
-
-    Raises:
-        NotEvaluable: a head that is not known here, or a singular matrix is inverted.
-    """
-    if isinstance(expr, MatrixBase):
-        return Matrix(expr.applyfunc(lambda e: _scalar(e, model, values)))
-    if isinstance(expr, MatrixExpr):
-        return _matrix(expr, model, values)
-    return Matrix([[_scalar(expr, model, values)]])
-
-
-def _count(dimension: Expr, values: Values) -> int:
-    number = as_expression(dimension).subs(values)
-    if not number.is_Integer or number < 0:
-        raise NotEvaluable(str(dimension))
-    return int(number)
-
-
-def _matrix(expr: MatrixExpr, model: Model, values: Values) -> Matrix:
-    if expr in model:
-        return model[expr]
-    if isinstance(expr, Identity | ZeroMatrix | OneMatrix):
-        rows, columns = (_count(d, values) for d in expr.shape)
-        if isinstance(expr, Identity):
-            return Matrix.eye(rows)
-        return (Matrix.ones if isinstance(expr, OneMatrix) else Matrix.zeros)(rows, columns)
-    if isinstance(expr, MatMul):
-        product: Any = S.One
-        for factor in expr.args:
-            is_matrix = getattr(factor, "is_Matrix", False)
-            value = evaluated(factor, model, values)
-            product = product * (value if is_matrix else value[0])
-        return product
-    if isinstance(expr, Inverse) or (isinstance(expr, MatPow) and expr.exp.is_Integer):
-        base = evaluated(expr.args[0], model, values)
-        power = -1 if isinstance(expr, Inverse) else int(expr.exp)
-        try:
-            return base**power
-        except NonInvertibleMatrixError as singular:
-            raise NotEvaluable(str(expr)) from singular
-    if isinstance(expr, MatAdd | Transpose | Adjoint | HadamardProduct):
-        parts = [evaluated(arg, model, values) for arg in expr.args]
-        if isinstance(expr, Transpose):
-            return parts[0].T
-        if isinstance(expr, Adjoint):
-            return parts[0].H
-        total = parts[0]
-        for part in parts[1:]:
-            multiply = isinstance(expr, HadamardProduct)
-            total = total.multiply_elementwise(part) if multiply else total + part
-        return total
-    raise NotEvaluable(str(expr))
-
-
-def _scalar(expr: Basic, model: Model, values: Values) -> Expr:
-    if isinstance(expr, Trace):
-        return evaluated(expr.arg, model, values).trace()
-    if isinstance(expr, Determinant):
-        return evaluated(expr.arg, model, values).det()
-    if isinstance(expr, MatrixElement):
-        i, j = (_count(index, values) for index in (expr.i, expr.j))
-        matrix = evaluated(expr.parent, model, values)
-        if i >= matrix.rows or j >= matrix.cols:
-            raise NotEvaluable(str(expr))
-        return matrix[i, j]
-    if isinstance(expr, MatrixExpr | MatrixBase):
-        raise NotEvaluable(str(expr))
-    if not expr.args:
-        return expr.subs(values)
-    if isinstance(expr, Add | Mul | Pow) or all(not isinstance(a, MatrixExpr) for a in expr.args):
-        return expr.func(*[_scalar(a, model, values) for a in expr.args])
-    raise NotEvaluable(str(expr))
-
 
 # --- models ---
+
+
+@dataclass
+class Definition:
+    """A letter given by `before` * letter * `after` = rhs (the letter transposed if `flipped`)."""
+
+    before: tuple[Letter, ...]
+    rhs: Basic
+    after: tuple[Letter, ...]
+    flipped: bool = False
+
+    def letters(self) -> set[MatrixExpr]:
+        return letters_of(self.rhs) | {letter for letter, _ in (*self.before, *self.after)}
+
+    def value(self, model: Model, values: Values) -> Matrix | None:
+        """The matrix of the letter; None where a product beside it has no inverse."""
+        result = evaluated(self.rhs, model, values)
+        for word, left in ((self.before, True), (self.after, False)):
+            if not word:
+                continue
+            product: Any = S.One
+            for letter, flag in word:
+                product = product * (model[letter].T if flag else model[letter])
+            if product.rows != product.cols or product.det() == 0:
+                return None
+            result = product.inv() * result if left else result * product.inv()
+        return result.T if self.flipped else result
 
 
 @dataclass
@@ -167,7 +101,7 @@ class Kinds:
         default_factory=list
     )
     """X X^T = Y Y^T, with X = A or A^T, Y = B or B^T"""
-    definitions: dict[MatrixExpr, MatrixExpr] = field(default_factory=dict)
+    definitions: dict[MatrixExpr, Definition] = field(default_factory=dict)
 
     @classmethod
     def of(cls, modulo: Iterable[MatrixRelation | Diagonal]) -> Kinds:
@@ -209,20 +143,35 @@ class Kinds:
         return False
 
     def _defined(self, relation: MatrixRelation) -> None:
-        """A = expression, or expression = A."""
-        for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
-            form = matrix_form(side)
-            if len(form) != 1:
-                continue
-            ((word, scale),) = form.items()
-            if len(word) != 1 or not isinstance(word[0][0], MatrixSymbol):
-                continue
-            letter, flipped = word[0]
-            if letter in self.definitions or letter in letters_of(other):
-                continue
-            rhs = other / scale
-            self.definitions[letter] = rhs.T if flipped else rhs
-            return
+        """A = expression, or P A Q = expression with products P and Q that have inverses."""
+        for longest in (1, None):
+            for side, other in ((relation.lhs, relation.rhs), (relation.rhs, relation.lhs)):
+                form = matrix_form(side)
+                if len(form) != 1:
+                    continue
+                ((word, scale),) = form.items()
+                if longest is not None and len(word) > longest:
+                    continue
+                place = self._solvable(word, letters_of(other))
+                if place is not None:
+                    definition = Definition(word[:place], other / scale, word[place + 1 :])
+                    letter, definition.flipped = word[place]
+                    self.definitions[letter] = definition
+                    return
+
+    def _solvable(self, word: tuple[Letter, ...], elsewhere: set[MatrixExpr]) -> int | None:
+        """The place of a letter that occurs once and of which nothing else is known."""
+        names = [letter for letter, _ in word]
+        known = self.diagonal | self.isometry | self.coisometry | self.symmetric
+        known |= self.antisymmetric | self.idempotent | elsewhere | set(self.definitions)
+        for pair in self.commuting:
+            known |= set(pair)
+        for (first, _), (second, _) in self.gram:
+            known |= {first, second}
+        free = [k for k, name in enumerate(names) if names.count(name) == 1 and name not in known]
+        # what is no symbol stands for something defined elsewhere
+        free.sort(key=lambda k: isinstance(names[k], MatrixSymbol))
+        return free[0] if free else None
 
     def free(self, letter: MatrixExpr, rows: int, columns: int, random: Random) -> Matrix | None:
         """A random matrix of the kind that the relations ask of one letter."""
@@ -284,10 +233,10 @@ def _model(
     for (a, a_flag), (b, b_flag) in kinds.gram:
         if a in model or b in model:
             return None
-        shared = _count(a.shape[1 if a_flag else 0], values)
+        shared = count(a.shape[1 if a_flag else 0], values)
         root = Matrix(shared, shared, lambda _i, _j: random.randint(-4, 4))
         for letter, flag in ((a, a_flag), (b, b_flag)):
-            inner = _count(letter.shape[0 if flag else 1], values)
+            inner = count(letter.shape[0 if flag else 1], values)
             if inner < shared:
                 return None
             side = root * _frame(inner, shared, random).T
@@ -296,25 +245,28 @@ def _model(
         if group & set(model):
             return None
         symmetric = bool(group & kinds.symmetric)
-        size = _count(next(iter(group)).shape[0], values)
+        size = count(next(iter(group)).shape[0], values)
         base = Matrix(size, size, lambda _i, _j: random.randint(-3, 3))
         base = base + base.T if symmetric else base
         for letter in sorted(group, key=str):
             c0, c1, c2 = (random.randint(-3, 3) for _ in range(3))
             model[letter] = c0 * Matrix.eye(size) + c1 * base + c2 * base**2
     for letter in sorted(set(letters) - set(kinds.definitions) - set(model), key=str):
-        rows, columns = (_count(d, values) for d in letter.shape)
+        rows, columns = (count(d, values) for d in letter.shape)
         made = kinds.free(letter, rows, columns, random)
         if made is None:
             return None
         model[letter] = made
     pending = dict(kinds.definitions)
     while pending:
-        ready = [m for m, rhs in pending.items() if letters_of(rhs) <= set(model)]
+        ready = [m for m, definition in pending.items() if definition.letters() <= set(model)]
         if not ready:
             return None
         for letter in ready:
-            model[letter] = evaluated(pending.pop(letter), model, values)
+            value = pending.pop(letter).value(model, values)
+            if value is None:
+                return None
+            model[letter] = value
     return model
 
 
@@ -365,7 +317,7 @@ def witness(expr: Basic, modulo: tuple[MatrixRelation | Diagonal, ...]) -> dict[
             expressions += [relation.lhs, relation.rhs]
             letters |= letters_of(relation.lhs) | letters_of(relation.rhs)
         else:
-            letters |= {m for m in relation.letters if isinstance(m, MatrixSymbol)}
+            letters |= set(relation.letters)
     shapes = [d for e in expressions for m in e.atoms(MatrixExpr) for d in m.shape]
     shapes += [d for m in letters for d in m.shape]
     dimensions = sorted({s for d in shapes for s in as_expression(d).free_symbols}, key=str)

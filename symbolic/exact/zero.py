@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -30,12 +31,13 @@ from derivax.errors import CompileError
 from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.exact.ball_special import SLOW
 from derivax.symbolic.exact.ball_values import Ball, is_nan
+from derivax.symbolic.exact.cases import by_cases
 from derivax.symbolic.exact.constancy import by_derivative, by_induction
 from derivax.symbolic.exact.dag import Graph, postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
-from derivax.symbolic.exact.patience import OutOfTime
+from derivax.symbolic.exact.patience import OutOfTime, within
 from derivax.symbolic.exact.precision import (
     DEEP_BITS,
     QUADRATURE_BITS,
@@ -65,6 +67,7 @@ UNDECIDED_LIMIT = Fraction(1, 100)
 _SMALLEST_RESOLUTION = 1e-300
 _BATCHES = 9  # the fourth and later ones only where a few points are undecided
 _FEW_UNDECIDED = 2
+_PROOF_SECONDS = 3.0  # for the proofs after the normal form
 _DEEP_SECONDS = 0.002  # for one evaluation at 4096 bits
 _DEEP_POINTS = 6
 _SLOW_SECONDS = 0.1
@@ -147,7 +150,7 @@ def _zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
         return probed
     reason = ""
     try:
-        form = normal_form(expr, domain)
+        form = normal_form(*_in_real_parts(expr, domain))
         if form.is_zero and test.met_value:
             return Finding(
                 Outcome.PROVEN,
@@ -158,7 +161,10 @@ def _zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
     except RefusesForm as refusal:
         reason = str(refusal)
     if test.met_value and isinstance(expr, sp.Expr):
-        proof = by_induction(expr, domain) or by_derivative(expr, domain)
+        proof = None
+        with suppress(OutOfTime), within(_PROOF_SECONDS):
+            proof = by_cases(expr, domain) or by_induction(expr, domain)
+            proof = proof or by_derivative(expr, domain)
         if proof is not None:
             return proof
     finding = test.run()
@@ -168,6 +174,20 @@ def _zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
             finding.outcome, finding.method, finding.detail, finding.resolution, figures=figures
         )
     return finding
+
+
+def _in_real_parts(expr: Basic, domain: Domain) -> tuple[Basic, Domain]:
+    """Symbols over the plane as X + I*Y, if the expression takes real parts or conjugates."""
+    planes = [s for s in domain if domain[s].plane]
+    if not planes or not any(
+        isinstance(node, (sp.re, sp.im, sp.conjugate, sp.Abs)) for node in postorder([expr])
+    ):
+        return expr, domain
+    parts = {s: (sp.Dummy("re", real=True), sp.Dummy("im", real=True)) for s in planes}
+    replaced = expr.xreplace({s: x + sp.I * y for s, (x, y) in parts.items()})
+    kept = {s: domain[s] for s in domain if s not in parts}
+    relations = [r for r in domain.where if not r.free_symbols & set(planes)]
+    return replaced, Domain(kept, relations).extended([d for pair in parts.values() for d in pair])
 
 
 class _BallTest:
