@@ -202,8 +202,10 @@ class Lagrangian:
             )
         solution = matrix.LUsolve(ImmutableMatrix(sides))
         t = self.variables[0]
-        return {q.diff(t, 2): s.cancel() if s.is_rational_function() else s.simplify()
-                for q, s in zip(self.coordinates, solution)}  # fmt: skip
+        return {
+            q.diff(t, 2): s.cancel() if s.is_rational_function() else s
+            for q, s in zip(self.coordinates, solution)
+        }
 
     def __str__(self) -> str:
         names = ", ".join(map(str, self.coordinates))

@@ -46,7 +46,7 @@ __all__ = ["euler_operator", "is_zero", "parts_current", "potential", "presentab
            "spread", "zero_finding"]  # fmt: skip
 
 _MOST_TERMS = 400
-_LARGE, _MEDIUM = 600, 150
+_LARGE, _MEDIUM, _SMALL = 600, 150, 40
 
 
 def zero_finding(expr: Any, domain: Domain | None = None) -> Finding:
@@ -271,7 +271,7 @@ def presentable(space: JetSpace, expr: Any) -> Any:
             ways += [factor_terms(wide), factor_terms(expr)]
             if wide.is_rational_function():
                 ways.append(factor(wide))
-            if expr.has(TrigonometricFunction, HyperbolicFunction):
+            if size < _SMALL and expr.has(TrigonometricFunction, HyperbolicFunction):
                 ways.append(simplify(expr))
     return min(ways, key=lambda w: w.count_ops())
 

@@ -45,6 +45,7 @@ from derivax.symbolic.methods.closed_form import ClosedForm
 from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.enumeration import Enumeration
+from derivax.symbolic.methods.euler_lagrange import Accelerations, EulerLagrange
 from derivax.symbolic.methods.extremum import Extremum
 from derivax.symbolic.methods.hessian import Hessian
 from derivax.symbolic.methods.identity import Identity as ScalarIdentity
@@ -56,6 +57,16 @@ from derivax.symbolic.methods.limit import Limit
 from derivax.symbolic.methods.matrix_gradient import MatrixGradient
 from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIdentity
 from derivax.symbolic.methods.modified_equation import ModifiedEquation, StepCount
+from derivax.symbolic.methods.noether_steps import (
+    AtIdentity,
+    BoundaryTerm,
+    Charge,
+    EulerTest,
+    OffShell,
+    OnShell,
+    Transformation,
+    Variation,
+)
 from derivax.symbolic.methods.series_to_order import SeriesToOrder
 from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, SolveFor
 from derivax.symbolic.methods.spectral import Eigenpairs
@@ -123,6 +134,17 @@ bordered = (x - y) * Identity(N) + y * OneMatrix(N, N)
 euler = ModifiedEquation(1, h, {x: x + h * f(x)})
 slow = StepCount(h, u0, a, count=Symbol("n_steps"))
 decay = Problem([logistic], u(t), {u(0): u0})
+
+place = Function("x", real=True)(t)
+speed = place.diff(t)
+spring = eq(Symbol("L"), a * speed**2 / 2 - b * place**2 / 2)
+boost = Transformation((place,), (t,), (t,), (S(0),))
+newton = EulerLagrange(place, (place,)).conclude(spring)
+pushed = eq(newton.lhs, -c)
+boosted = Variation(boost).conclude(spring)
+edge = BoundaryTerm(boost).conclude(boosted)
+centre = Charge(boost).conclude(spring, edge)
+balance = OffShell(boost).conclude(edge, centre, newton)
 
 
 TABLE: dict[type[Rule], list[Use]] = {
@@ -550,6 +572,110 @@ TABLE: dict[type[Rule], list[Use]] = {
                 "ends swapped": with_rhs(
                     lambda r: Integral(1 / f(y), (y, u0, a)) / h + log(f(u0) / f(a)) / 2
                 ),
+            },
+        )
+    ],
+    EulerLagrange: [
+        Use(
+            EulerLagrange(place, (place,)),
+            (spring,),
+            eq(newton.lhs, -b * place - a * place.diff(t, 2)),
+            {
+                "sign": lost_sign,
+                "factor": lost_factor,
+                "partial, not total derivative": eq(newton.lhs, -b * place),
+                "relation": wrong_relation,
+            },
+        ),
+        Use(
+            EulerLagrange(place, (place,)),
+            (eq(Symbol("L"), t * speed**2 / 2),),
+            eq(newton.lhs, -t * place.diff(t, 2) - speed),
+            {"explicit time forgotten": eq(newton.lhs, -t * place.diff(t, 2))},
+        ),
+    ],
+    Accelerations: [
+        Use(
+            Accelerations(0, (place,)),
+            (newton, pushed),
+            eq(place.diff(t, 2), (c - b * place) / a),
+            {"sign": lost_sign, "mass lost": with_rhs(lambda r: a * r), "relation": wrong_relation},
+        )
+    ],
+    AtIdentity: [
+        Use(
+            AtIdentity(s, place, Symbol("delta_x")),
+            (eq(Symbol("x_new"), place * exp(s) + s**2),),
+            eq(Symbol("delta_x"), place),
+            {"factor": lost_factor, "second order": with_rhs(lambda r: r + s)},
+            {"moves at s = 0": AtIdentity(s, 2 * place, Symbol("delta_x"))},
+        )
+    ],
+    Variation: [
+        Use(
+            Variation(boost),
+            (spring,),
+            eq(boosted.lhs, a * speed - b * t * place),
+            {
+                "sign": lost_sign,
+                "potential forgotten": eq(boosted.lhs, a * speed),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    BoundaryTerm: [
+        Use(
+            BoundaryTerm(boost),
+            (boosted,),
+            eq(edge.lhs, Derivative(a * place, t) - b * t * place),
+            {
+                "no rest": eq(edge.lhs, Derivative(a * place, t)),
+                "factor": eq(edge.lhs, Derivative(2 * a * place, t) - b * t * place),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    EulerTest: [
+        Use(
+            EulerTest(boost, 0),
+            (boosted,),
+            None,
+            {"called a symmetry": with_rhs(lambda r: S(0)), "sign": lost_sign},
+        )
+    ],
+    Charge: [
+        Use(
+            Charge(boost),
+            (spring, edge),
+            eq(centre.lhs, a * (t * speed - place)),
+            {
+                "boundary forgotten": eq(centre.lhs, a * t * speed),
+                "sign": lost_sign,
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    OffShell: [
+        Use(
+            OffShell(boost),
+            (edge, centre, newton),
+            eq(balance.lhs, -b * t * place - t * newton.lhs),
+            {
+                "sign": eq(balance.lhs, -b * t * place + t * newton.lhs),
+                "rest lost": eq(balance.lhs, -t * newton.lhs),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    OnShell: [
+        Use(
+            OnShell(boost),
+            (balance, pushed),
+            eq(balance.lhs, -b * t * place + c * t),
+            {
+                "conserved": eq(balance.lhs, 0),
+                "force forgotten": eq(balance.lhs, -b * t * place),
+                "relation": wrong_relation,
             },
         )
     ],
