@@ -16,12 +16,15 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from derivax.numeric.codegen import emit, support
-from derivax.numeric.codegen.differentiate import derivative
+from derivax.numeric.codegen.differentiate import derivative, pushed_forward
+from derivax.numeric.codegen.lower.complex_numbers import is_holomorphic
 from derivax.numeric.codegen.recognisers import recognise
 from derivax.numeric.codegen.recognisers.rolled import roll
 from derivax.numeric.codegen.schedule import Part, parts_of
 from derivax.numeric.codegen.tape import Tape
 from derivax.numeric.codegen.writer import function_text
+
+Direction = tuple[int, bool]  # an argument, and whether it is moved along I
 
 __all__ = ["Kernel"]
 
@@ -45,7 +48,7 @@ class Kernel:
         self.arg_names, self.arg_ids = tuple(arg_names), tuple(arg_ids)
         self.single, self.rewrite, self.comment = single, rewrite, tuple(comment)
         self._derivatives: dict[int, Kernel] = {}
-        self._partials: dict[tuple[int, ...], Kernel] = {}
+        self._partials: dict[tuple[Direction, ...], Kernel] = {}
 
     @cached_property
     def text(self) -> tuple[str, frozenset[str], Mapping[str, str]]:
@@ -62,8 +65,10 @@ class Kernel:
     @cached_property
     def rewritten(self) -> tuple[int, ...]:
         """The outputs as they are written down: rewritten by the recognisers, long sums rolled."""
+        if self.tape.plane:  # the rewrites compare and order real numbers
+            return self.outputs
         outputs = recognise(self.tape, self.outputs) if self.rewrite else self.outputs
-        return roll(self.tape, outputs)
+        return roll(self.tape, outputs, self.rewrite)
 
     @property
     def parts_of_text(self) -> list[Part]:
@@ -93,14 +98,26 @@ class Kernel:
             self._derivatives[position] = found
         return found
 
-    def partials(self, positions: tuple[int, ...]) -> Kernel:
-        """One kernel of all partial derivatives with respect to these arguments, so that they
-        share what they have in common."""
-        found = self._partials.get(positions)
+    def directions(self, positions: Sequence[int]) -> tuple[Direction, ...]:
+        """In which directions these arguments are moved: a complex one also along I, unless the
+        kernel is holomorphic."""
+        plane = self.tape.plane
+        both = bool(plane) and not is_holomorphic(self.tape, self.outputs)
+        return tuple(
+            (k, along_i)
+            for k in positions
+            for along_i in ((False, True) if both and self.arg_ids[k] in plane else (False,))
+        )
+
+    def partials(self, directions: tuple[Direction, ...]) -> Kernel:
+        """One kernel of all derivatives in these directions, so that they share what they have in
+        common."""
+        found = self._partials.get(directions)
         if found is None:
             outputs: list[int] = []
-            for position in positions:
-                outputs += derivative(self.tape, self.outputs, self.arg_ids[position])
+            for position, along_i in directions:
+                seed = self.tape.push("imaginary") if along_i else self.tape.const(1)
+                outputs += pushed_forward(self.tape, self.outputs, {self.arg_ids[position]: seed})
             found = Kernel(
                 f"{self.name}_partials",
                 self.tape,
@@ -110,7 +127,7 @@ class Kernel:
                 single=False,
                 rewrite=self.rewrite,
             )
-            self._partials[positions] = found
+            self._partials[directions] = found
         return found
 
     def parts(self, derivatives: bool) -> list[Kernel]:
@@ -140,11 +157,14 @@ class Kernel:
         from jax import lax
 
         shape = jnp.broadcast_shapes(*(a.shape for a in args)) if args else ()
-        dtype = args[0].dtype if args else jnp.result_type(float)
+        dtypes = result_dtypes(args, self.tape, self.outputs)
         results = self.plain(*args)
         if self.single:
             results = (results,)
-        return tuple(jnp.broadcast_to(lax.convert_element_type(r, dtype), shape) for r in results)
+        return tuple(
+            jnp.broadcast_to(lax.convert_element_type(r, dtype), shape)
+            for r, dtype in zip(results, dtypes, strict=True)
+        )
 
     @cached_property
     def function(self) -> Callable[..., tuple[Any, ...]]:
@@ -165,19 +185,35 @@ class Kernel:
             )
             sums: list[Any] = [None] * len(results)
             if moving:
-                partials = self.partials(moving)
+                directions = self.directions(moving)
+                partials = self.partials(directions)
+                two_sided = {k for k, along_i in directions if along_i}
                 coefficients = partials.function(*primals)
                 for j, coefficient in enumerate(coefficients):
                     if not partials.vanishes(j):
-                        position, k = divmod(j, len(results))
-                        term = coefficient * tangents[moving[position]]
+                        direction, k = divmod(j, len(results))
+                        position, along_i = directions[direction]
+                        tangent = tangents[position]
+                        if position in two_sided:
+                            tangent = jnp.imag(tangent) if along_i else jnp.real(tangent)
+                        term = coefficient * tangent
                         sums[k] = term if sums[k] is None else sums[k] + term
             return results, tuple(
-                jnp.zeros_like(r) if s is None else s for r, s in zip(results, sums, strict=True)
+                jnp.zeros_like(r) if s is None else s if s.dtype == r.dtype else s.astype(r.dtype)
+                for r, s in zip(results, sums, strict=True)
             )
 
         carrying.defjvp(rule, symbolic_zeros=True)
         return carrying
+
+
+def result_dtypes(args: Sequence[Any], tape: Tape, outputs: Sequence[int]) -> list[Any]:
+    """The dtype of each output: that of the arguments, complex where the output is."""
+    import jax.numpy as jnp
+
+    real = jnp.finfo(args[0].dtype).dtype if args else jnp.result_type(float)
+    plane = jnp.result_type(real, 1j) if tape.plane else real
+    return [plane if i in tape.plane else real for i in outputs]
 
 
 class Written(Protocol):

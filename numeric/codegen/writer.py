@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence, Set
 from fractions import Fraction
 
 from derivax.numeric.codegen import constants, support
 from derivax.numeric.codegen.lower.arithmetic import power_text, product_text
 from derivax.numeric.codegen.lower.body import Body
+from derivax.numeric.codegen.lower.complex_numbers import WRITES, check_plane, complex_power_text
 from derivax.numeric.codegen.lower.operation import ADD, ATOM, Text
 from derivax.numeric.codegen.lower.table import OPERATIONS
 from derivax.numeric.codegen.schedule import Part, parts_of
@@ -21,7 +23,9 @@ __all__ = ["Writer", "function_text", "part_name"]
 
 WIDTH = 100
 INLINE = 44  # a longer text gets a name
-LEAVES = frozenset({"const", "named", "arg", "truth", "iterate", "component"})  # have a name
+LAST = 84  # or, where it is the result
+DESCRIBED = 20  # the longest name that is made of what it stands for
+LEAVES = frozenset({"const", "named", "arg", "truth", "imaginary", "iterate", "component"})  # have a name
 
 
 class Writer:
@@ -50,6 +54,7 @@ class Writer:
         self._taken = {name, *arg_names, *support.names()}
         self._count: dict[str, int] = {}
         self._single: dict[Fraction, str] = {}
+        self._real: str | None = None
         self.outputs = tuple(outputs)
         for i, known in (given or {}).items():
             self.give(i, known)
@@ -96,11 +101,18 @@ class Writer:
             for k in node.operands:  # what is long gets a name before it becomes an argument
                 if not self.texts[k].text.isidentifier() and self.tape[k].op not in LEAVES:
                     self._hold_node(k, OPERATIONS[self.tape[k].op].name)
-        text = operation.write(self, node, [self.texts[k] for k in node.operands])
+        write = operation.write
+        if self.tape.plane and not self.tape.plane.isdisjoint(node.operands):
+            check_plane(self.tape, i)
+            write = WRITES.get(node.op, write)
+        text = write(self, node, [self.texts[k] for k in node.operands])
         self.texts[i] = text
         if node.op in LEAVES or self._is_reciprocal(i):
             return text
-        if uses > 1 or len(text.text) > INLINE:
+        if i in self.outputs and uses == 1:
+            if len(text.text) > LAST:
+                self._hold_node(i, operation.name)
+        elif uses > 1 or len(text.text) > INLINE:
             self._hold_node(i, operation.name)
         return self.texts[i]
 
@@ -128,7 +140,7 @@ class Writer:
         heads = [part if isinstance(part, str) else "state" for part in signature]
         variables = [n for part in signature for n in ([part] if isinstance(part, str) else part)]
         names = [f"p{k + 1}" for k in range(len(body.parameters))]
-        outputs = recognise(body.tape, body.outputs)
+        outputs = body.outputs if body.tape.plane else recognise(body.tape, body.outputs)
         inner = Writer(body.tape, outputs, (*variables[: len(body.variables)], *names), function)
         self.definitions.update(inner.definitions)
         self.needed |= inner.needed
@@ -144,14 +156,37 @@ class Writer:
         self.definitions[function] = "\n".join(lines)
         return function
 
-    def broadcast(self, texts: Sequence[Text]) -> list[str]:
-        """Names of arrays of one shape and dtype with these values."""
-        like = f"{self.arg_names[0]}.dtype" if self.arg_names else "jnp.result_type(0.5)"
+    def broadcast(
+        self, texts: Sequence[Text], operands: Sequence[int] = (), wide: Set[int] = frozenset()
+    ) -> list[str]:
+        """Names of arrays of one shape with these values, of the real dtype at hand; complex those
+        whose operand is, and those at the places `wide`."""
+        like = self.real_dtype()
         held = [self.fresh("input") for _ in texts]
         left = ", ".join(held) if len(held) > 1 else f"({held[0]},)"
-        items = [f"jnp.asarray({text.text}, {like})" for text in texts]
+        items = []
+        for k, text in enumerate(texts):
+            plane = k in wide or (bool(operands) and operands[k] in self.tape.plane)
+            dtype = f"jnp.result_type({like}, 1j)" if plane else like
+            items.append(f"jnp.asarray({text.text}, {dtype})")
         self.assign(f"{left} = jnp.broadcast_arrays(", items, ")")
         return held
+
+    def real_dtype(self) -> str:
+        """The text of the real dtype of this call."""
+        if not self.arg_names:
+            return "jnp.result_type(0.5)"
+        plane = {self.tape[i].data[0] for i in self.tape.plane if self.tape[i].op == "arg"}
+        for k, name in enumerate(self.arg_names):
+            if k not in plane:
+                return f"{name}.dtype"
+        if self._real is None:
+            self._real = self.hold("real", f"jnp.real({self.arg_names[0]})")
+        return f"{self._real}.dtype"
+
+    def zero_like(self, name: str, plane: bool) -> str:
+        """The text of a zero in the shape of an array, complex or real."""
+        return f"jnp.zeros_like({name} + 0j)" if plane else f"jnp.zeros_like({name})"
 
     def hold_tuple(self, stem: str, names: Sequence[str]) -> str:
         """The name of a tuple of these names."""
@@ -170,7 +205,7 @@ class Writer:
         self.lines += wrap(opening, items, closing, "", WIDTH - 4).split("\n")
 
     def arg_name(self, node: Node) -> str:
-        position, _ = node.data
+        position = node.data[0]
         return self.arg_names[position]
 
     def literal(self, value: Exact) -> str:
@@ -222,7 +257,8 @@ class Writer:
         return product_text(self, -coefficient, node.operands[1:])
 
     def power_text(self, base: int, exponent: Exact) -> str:
-        return power_text(self, self.texts[base], exponent)
+        write = complex_power_text if base in self.tape.plane else power_text
+        return write(self, self.texts[base], exponent)
 
     def product(self, factors: Sequence[str]) -> str:
         lines: list[str] = []
@@ -260,8 +296,22 @@ class Writer:
 
     def hold(self, stem: str, text: str) -> str:
         """Assign the text to a new name and return the name."""
-        name = self.fresh(stem)
+        if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
+            text = text[1:-1]
+        name = self._described(text) or self.fresh(stem)
         self.lines.append(f"{name} = {text}")
+        return name
+
+    def _described(self, text: str) -> str | None:
+        """The name of f(x) is f_x, that of a square x_squared."""
+        found = re.fullmatch(r"(?:jnp\.)?([a-z]+)\(([A-Za-z_]\w*)\)", text)
+        if found is None:
+            return None
+        function, argument = found.groups()
+        name = f"{argument}_squared" if function == "square" else f"{function}_{argument}"
+        if len(name) > DESCRIBED or name in self._taken or argument.startswith("_"):
+            return None
+        self._taken.add(name)
         return name
 
     def _hold_node(self, i: int, stem: str) -> None:
@@ -345,7 +395,7 @@ def parts_text(
             if i not in main.texts:
                 main.write(i)
         names = [main.texts[i].text for i in part.inputs]
-        given = {i: n for i, n in zip(part.inputs, names, strict=True)}
+        given = dict(zip(part.inputs, names, strict=True))
         writer = Writer(tape, part.outputs, names, called, given)
         needed |= writer.needed
         definitions |= writer.definitions

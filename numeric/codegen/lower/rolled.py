@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from derivax.numeric.codegen import constants
-from derivax.numeric.codegen.lower.operation import Operation, Text
+from derivax.numeric.codegen.lower.operation import ADD, Operation, Text
 from derivax.numeric.codegen.tape import Exact, Node, Tape
 
 if TYPE_CHECKING:
@@ -302,8 +302,27 @@ def _write_taylor(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     return Text(f"{name}({texts[0].text})")
 
 
+def _write_horner(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    """c_0 + x * (c_1 + x * (...)); a vanishing coefficient leaves x * x."""
+    x = texts[0].text if texts[0].text.isidentifier() else writer.hold("base", texts[0].text)
+    coefficients: tuple[Exact, ...] = node.data
+    text = writer.literal(coefficients[-1])
+    for c in reversed(coefficients[:-1]):
+        text = (
+            f"{x} * {text}"
+            if text.isidentifier() or not set("+-/ ") & set(text)
+            else (f"{x} * ({text})")
+        )
+        if len(text) > writer.room // 2:
+            text = writer.hold("polynomial", text)
+        if c:
+            text = f"{writer.literal(c)} + {text}"
+    return Text(text, ADD)
+
+
 OPERATIONS: dict[str, Operation] = {
     "polynomial": Operation(_write_polynomial, _no_derivative, "polynomial"),
+    "horner": Operation(_write_horner, _no_derivative, "polynomial"),
     "taylor": Operation(_write_taylor, _no_derivative, "near"),
     "rolled": Operation(_write_rolled, _no_derivative, "rolled"),
 }

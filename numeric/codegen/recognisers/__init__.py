@@ -49,7 +49,7 @@ def _plan(
     found: Mapping[int, exponential_ratio.Ratio],
     patches: Mapping[int, removable.Patch],
 ) -> Plan:
-    rewrite = exponential_ratio.plan(tape, i, found[i]) if i in found else None
+    rewrite = exponential_ratio.plan(tape, i, found[i], found) if i in found else None
     if i in patches and (
         rewrite is None or patches[i].low > 0 or not exponential_ratio.resolves(tape, found[i])
     ):

@@ -112,7 +112,7 @@ def _exponents(tape: Tape, arg: int, scale: Exact) -> dict[Generator, Exact]:
     return {g: q for g, q in powers.items() if q}
 
 
-def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
+def plan(tape: Tape, i: int, ratio: Ratio, found: Mapping[int, Ratio]) -> Plan | None:
     """How to rewrite entry `i`, or None where it is fine as written."""
     sums = ratio.exponential_factors()
     if tape[i].op not in ("add", "mul", "power") or not ratio.coefficient:
@@ -126,9 +126,11 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
     scaled = in_monomial or joined
     if tape[i].op == "add" and not joined and not any(gains(tape, p) for p in sums):
         return None  # a sum of exponentials: nothing overflows but what must
+    if tape[i].op == "add" and not joined and _sinh_alone(tape, i, ratio, found):
+        return None
     if not removes(tape, ratio):
         gaining = any(gains(tape, p) for p in sums)
-        if scaled and not gaining and _stays_in_range(tape, i):
+        if scaled and not gaining and (_stays_in_range(tape, i) or _only_below(tape, i)):
             return None
         if _only_hyperbolic(tape, i):
             return None
@@ -136,6 +138,51 @@ def plan(tape: Tape, i: int, ratio: Ratio) -> Plan | None:
             return None
     needs = sorted(_needs(tape, ratio))
     return Plan(tuple(needs), lambda new: _build(tape, ratio, new, scaled))
+
+
+def _sinh_alone(tape: Tape, i: int, ratio: Ratio, found: Mapping[int, Ratio]) -> bool:
+    """Whether the only cancelling exponentials of a sum are those inside its sinh, which has code
+    of its own."""
+    if removes(tape, ratio) or any(vanishing(tape, p)[1] for p in ratio.exponential_factors()):
+        return False
+    others = [k for k in tape[i].operands if not _has_factor(tape, k, "sinh")]
+    if len(others) == len(tape[i].operands):
+        return False
+    rest = total([found[k] for k in others])
+    return not any(n < 0 for n in rest.exponential_factors().values()) and not any(
+        gains(tape, p) for p in rest.exponential_factors()
+    )
+
+
+def _has_factor(tape: Tape, i: int, op: str) -> bool:
+    factors = tape[i].operands if tape[i].op == "mul" else (i,)
+    return any(tape[k].op == op for k in factors)
+
+
+def _only_below(tape: Tape, i: int) -> bool:
+    """Whether exponentials occur in denominators alone, each beside a term without them: where the
+    sum overflows, the quotient is 0 to rounding."""
+    factors = tape[i].operands if tape[i].op == "mul" else (i,)
+    for k in factors:
+        if not _mentions(tape, k):
+            continue
+        base, n = tape.base(k)
+        if n >= 0 or not _has_plain_term(tape, base) or _joins(tape, tape[base].operands):
+            return False
+        if any(
+            tape[j].op not in ("exp", "mul") or not _plain_but_exp(tape, j)
+            for j in tape[base].operands
+            if _mentions(tape, j)
+        ):
+            return False
+    return True
+
+
+def _plain_but_exp(tape: Tape, i: int) -> bool:
+    """One exponential times what has none."""
+    factors = tape[i].operands if tape[i].op == "mul" else (i,)
+    carrying = [k for k in factors if _mentions(tape, k)]
+    return len(carrying) == 1 and tape[carrying[0]].op == "exp"
 
 
 def removes(tape: Tape, ratio: Ratio) -> bool:

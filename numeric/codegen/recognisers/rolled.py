@@ -51,12 +51,14 @@ class Pattern(NamedTuple):
     rows: tuple[tuple[Exact, ...], ...]
 
 
-def roll(tape: Tape, outputs: Sequence[int]) -> tuple[int, ...]:
-    """The outputs with their long sums and products rolled up."""
+def roll(tape: Tape, outputs: Sequence[int], rewrite: bool = True) -> tuple[int, ...]:
+    """The outputs with their long sums and products rolled up; with `rewrite`, short polynomials of
+    one variable by Horner's rule."""
     from derivax.numeric.codegen.recognisers import rebuilt_into
 
     order = tape.reachable(outputs)
-    if not any(_is_long(tape[i]) for i in order):
+    short = {i: h for i in order if rewrite and (h := _horner(tape, i)) is not None}
+    if not short and not any(_is_long(tape[i]) for i in order):
         return tuple(outputs)
     forms = Forms(tape)
     new: dict[int, int] = {}
@@ -73,6 +75,8 @@ def roll(tape: Tape, outputs: Sequence[int]) -> tuple[int, ...]:
             needed.update(rest)
             for _, operands, _ in loops:
                 needed.update(operands)
+        elif i in short:
+            needed.add(short[i][0])
         else:
             needed.update(tape[i].operands)
     for i in order:
@@ -88,9 +92,33 @@ def roll(tape: Tape, outputs: Sequence[int]) -> tuple[int, ...]:
             else:
                 new[i] = parts[0] if len(parts) == 1 else tape.push(node.op, parts)
             continue
+        if i in short:
+            atom, coefficients = short[i]
+            new[i] = tape.push("horner", (new[atom],), coefficients)
+            continue
         operands = [new[k] for k in node.operands]
         new[i] = i if tuple(operands) == node.operands else rebuilt_into(tape, node, operands)
     return tuple(new[i] for i in outputs)
+
+
+def _horner(tape: Tape, i: int) -> tuple[int, tuple[Exact, ...]] | None:
+    """A dense polynomial of one entry, with numbers as coefficients: (entry, coefficients)."""
+    node = tape[i]
+    if node.op != "add" or not 4 <= len(node.operands) < FEWEST_TERMS or node.shape is not None:
+        return None
+    atom: int | None = None
+    powers: dict[int, Exact] = {}
+    for k in node.operands:
+        c, rest = tape.split(k)
+        base, n = (None, 0) if rest is None else tape.base(rest)
+        if base is not None and (n.denominator != 1 or n < 0 or atom not in (None, base)):
+            return None
+        atom = atom if base is None else base
+        powers[int(n)] = c
+    degree = max(powers)
+    if atom is None or degree > 3 * len(powers) // 2 or tape[atom].op in ("mul", "add", "power"):
+        return None
+    return atom, tuple(powers.get(k, 0) for k in range(degree + 1))
 
 
 def _is_long(node: Node) -> bool:
