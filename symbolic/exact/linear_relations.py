@@ -50,7 +50,7 @@ def null_combinations(
 
     >>> from sympy.abc import x, a
     >>> null_combinations([x, a*x, x**2], [a])
-    [(-a, 1, 0)]
+    [(1, -1/a, 0)]
     """
     rows, field = _rows(exprs, parameters)
     if not rows:

@@ -252,7 +252,7 @@ class BoundaryTerm(Rule):
     r"""From $\delta L = \dots$ conclude $\delta L = D_\mu\Lambda_\mu + R$.
 
     R = 0 when $\delta L$ is a total derivative (all its Euler operators vanish); else those terms
-    that are total derivatives by themselves go into $\Lambda$, and R is the rest.
+    with fields that are total derivatives by themselves go into $\Lambda$, and R is the rest.
 
     Args:
         transformation: coordinates and variables.
@@ -269,8 +269,9 @@ class BoundaryTerm(Rule):
         if edges is None:
             own, other = [], []
             for term in Add.make_args(spread(change)):
-                exact = all(is_zero(euler_operator(space, term, a))
-                            for a in range(len(space.fields)))  # fmt: skip
+                exact = bool(space.jets_in(term)) and all(
+                    is_zero(euler_operator(space, term, a)) for a in range(len(space.fields))
+                )
                 (own if exact else other).append(term)
             edges = potential(space, Add(*own))
             rest = presentable(space, Add(*other))
