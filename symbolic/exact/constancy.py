@@ -23,7 +23,7 @@ from derivax.errors import DerivaxError
 from derivax.symbolic.exact.constraints import Constraint
 from derivax.symbolic.exact.dag import postorder, symbols_of
 from derivax.symbolic.exact.domain import Domain, Interval
-from derivax.symbolic.exact.normal_form import RefusesForm, known_sign, normal_form
+from derivax.symbolic.exact.normal_form import RefusesForm, known_real, known_sign, normal_form
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.patience import check
 from derivax.symbolic.exact.sign import sign_holds
@@ -233,7 +233,7 @@ def _plain(end: Basic, domain: Domain) -> bool:
 
 def _is_real(expr: Expr, domain: Domain) -> bool:
     plane = any(s not in domain or domain[s].plane for s in expr.free_symbols)
-    return not plane and (expr.is_extended_real is True or known_sign(expr, domain)[0] != 0)
+    return not plane and (expr.is_extended_real is True or known_real(expr, domain))
 
 
 def _has_sign(expr: Expr, domain: Domain, *, strict: bool) -> bool:

@@ -418,6 +418,25 @@ def _erfc(c: KernelAlgebra, x: Quotient) -> Quotient:
     return c.linear((1, c.ring.one), (-1, error_function(c, x)))
 
 
+def _polylog(c: KernelAlgebra, s: Quotient, z: Quotient) -> Quotient | None:
+    """Li_1(z) = -log(1 - z), Li_0(z) = z/(1 - z), and Li_(s-1) = z Li_s' below."""
+    order = as_integer(s)
+    if order is None or not -4 <= order <= 1:
+        return None
+    below = c.linear((1, c.ring.one), (-1, z))
+    if order == 1:
+        return c.ring.scaled(c.logarithm(below), fmpq(-1))
+    ratio = c.over(z, below)  # w with z dw/dz = w (1 + w)
+    polynomial = [0, 1]
+    for _ in range(-order):
+        slope = [j * a for j, a in enumerate(polynomial)]  # w d/dw, times (1 + w)
+        polynomial = [a + b for a, b in zip([*slope, 0], [0, *slope], strict=True)]
+    total = c.ring.zero
+    for j, a in enumerate(polynomial):
+        total = c.ring.add(total, c.ring.scaled(c.ring.power(ratio, j), fmpq(a)))
+    return total
+
+
 def as_integer(n: Quotient) -> int | None:
     """The integer that a quotient is."""
     constant = n.constant()
@@ -437,6 +456,7 @@ GAMMA_RULES: Mapping[type, Callable[..., Quotient | None]] = {
     sp.harmonic: _harmonic,
     sp.loggamma: _log_gamma,
     sp.zeta: _zeta,
+    sp.polylog: _polylog,
     sp.dirichlet_eta: _eta,
     sp.uppergamma: upper_gamma,
     sp.lowergamma: _lower_gamma,

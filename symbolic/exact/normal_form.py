@@ -7,7 +7,7 @@ zero wherever it is defined: every rewriting step is an identity for all values 
 numerator that does not vanish proves nothing (a relation between kernels may be unknown); `zero.py`
 then tests on balls.
 
-Main definitions: `normal_form`, `NormalForm`, `known_sign`, `RefusesForm`.
+Main definitions: `normal_form`, `NormalForm`, `known_sign`, `known_real`, `RefusesForm`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from derivax.symbolic.exact.kernel_ring import (
     TooManyKernels,
 )
 
-__all__ = ["NormalForm", "RefusesForm", "known_sign", "normal_form"]
+__all__ = ["NormalForm", "RefusesForm", "known_real", "known_sign", "normal_form"]
 
 _CAPACITIES = (12, 32, 64)
 _PASSES = 24
@@ -98,6 +98,20 @@ def known_sign(expr: Basic, domain: Domain | None = None) -> tuple[int, bool]:
     if not conversion.signs.is_real(value):
         return 0, False
     return conversion.sign_of(value)
+
+
+def known_real(expr: Basic, domain: Domain | None = None) -> bool:
+    """Whether the kernels say that an expression is real wherever it is defined.
+
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> known_real(1 / (1 - x)), known_real(sp.sqrt(x))
+    (True, False)
+
+    Raises `RefusesForm` as `normal_form` does.
+    """
+    conversion, value = _converted(expr, domain, _SECONDS, reduce_roots=False)
+    return bool(conversion.signs.is_real(value))
 
 
 def _converted(
