@@ -420,12 +420,14 @@ def recheck(
     )
 
 
-def _known(name: str) -> tuple[Derivation, Any] | None:
-    """The derivation and the ground truth of a result of the catalogue."""
-    if name not in catalog.RESULTS:
-        return None
-    truth = catalog.row(name)["ground_truth"]
-    return derive(name), _attribute(truth) if truth else None
+def _known(name: str) -> tuple[Derivation, Any, Any] | None:
+    """Derivation, ground truth and Program of a result, by its name or that of its Program."""
+    for result, row in catalog.RESULTS.items():
+        if name == result or row.get("program", "").endswith(f":{name}"):
+            truth = row["ground_truth"]
+            program = _program(result) if "/" not in name else None
+            return derive(result), _attribute(truth) if truth else None, program
+    return None
 
 
 def export(

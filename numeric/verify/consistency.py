@@ -23,6 +23,7 @@ from derivax.numeric.verify.certificate import (
     Certificate,
     Level,
 )
+from derivax.numeric.verify.verifying_programs import PROGRAM_KEEPS_ITS_CLAIMS
 from derivax.symbolic.exact.outcome import Outcome, weakest
 from derivax.symbolic.terms.limits import shown
 
@@ -70,6 +71,8 @@ def _header(certificate: Certificate) -> Iterator[str]:
 def _claim(certificate: Certificate) -> Iterator[str]:
     statement = certificate.statement
     if "program" in statement:
+        if certificate.claim != PROGRAM_KEEPS_ITS_CLAIMS:
+            yield f"it claims {shown(certificate.claim)} of a program"
         return
     if "formula" not in statement and "terms_missing" not in statement:
         expected = {STEPS_FOLLOW}

@@ -40,8 +40,8 @@ from derivax.symbolic.terms.limits import shown
 __all__ = ["Known", "recheck"]
 
 _LONGEST_SOURCE = 1_000_000  # characters that are parsed without limits of memory
-# name of a result -> (its derivation, the simulator of its original system), or None
-Known = Callable[[str], tuple[Derivation, GroundTruth | None] | None]
+# name of a result or Program -> (its derivation, the simulator of its original system, its Program)
+Known = Callable[[str], tuple[Derivation, GroundTruth | None, Any] | None]
 
 
 def recheck(
@@ -104,8 +104,10 @@ def _fully(recorded: Certificate, again: Certificate, known: Known | None) -> Ce
         )
     levels = dict(again.levels)
     truth = None
+    if "program" in recorded.statement and subject is not None:
+        return replace(again, levels=_full_program(recorded, levels, subject))
     if subject is not None:
-        derivation, truth = subject
+        derivation, truth, _ = subject
         levels["L0"] = _derived(recorded, levels.get("L0"), derivation)
     level = levels.get("L4")
     if formula is not None and recorded.code is not None and again.verdict != "refuted":
@@ -119,6 +121,27 @@ def _fully(recorded: Certificate, again: Certificate, known: Known | None) -> Ce
         if repeated is not None:
             levels["L4"] = _repeated(level, repeated)
     return replace(again, levels=levels)
+
+
+def _full_program(
+    recorded: Certificate, levels: dict[str, Level], subject: tuple[Any, Any, Any]
+) -> dict[str, Level]:
+    """Claims, values and simulation of a Program with the stored code."""
+    from derivax.numeric.verify.replay_program import StoredProgram, full_program
+    from derivax.numeric.verify.stored_source import stored_functions
+
+    _, truth, program = subject
+    if program is None or recorded.code is None or Outcome.REFUTED in [
+        level.outcome for level in levels.values()
+    ]:  # fmt: skip
+        return levels
+    function = stored_functions(recorded.code)[recorded.code["function"]]
+    levels |= full_program(recorded, program, function)
+    level = levels.get("L4")
+    if truth is not None and level is not None:
+        stored = StoredProgram(program, function)
+        levels["L4"] = _repeated(level, _attempt(lambda: ground_truth_level(stored, truth)))
+    return levels
 
 
 def _attempt(simulate: Callable[[], Level]) -> Level:

@@ -33,6 +33,7 @@ from derivax.numeric.verify.level_problem import formula_level
 from derivax.numeric.verify.level_values import sample_size
 from derivax.numeric.verify.outputs import derivative_entries, flat_results, scalar_entries
 from derivax.numeric.verify.points import sample_points
+from derivax.numeric.verify.replay_program import program_trial, replay_program
 from derivax.numeric.verify.stated import stated_formula, statement_contradiction
 from derivax.numeric.verify.stored_source import stored_functions
 from derivax.symbolic.exact.ball import correctly_rounded
@@ -72,6 +73,15 @@ def replay(certificate: Certificate) -> Certificate:
         return renewed(certificate, {**levels, "L1": failed(levels.get("L1"), str(error))})
     now = environment()
     same = dict(certificate.environment) == now
+    if "program" in certificate.statement and functions:
+        try:
+            levels = replay_program(certificate, functions, same, failed)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            if isinstance(error, DerivaxError):
+                raise
+            raise CertificateError(
+                "the certificate's cases", f"cannot be read ({type(error).__name__})", ""
+            ) from None
     if formula is not None and formula.solves is not None and _established(levels.get("L0")):
         levels["L0"] = _problem(levels["L0"], formula)
     if formula is not None and certificate.code is not None and functions:
@@ -82,6 +92,8 @@ def replay(certificate: Certificate) -> Certificate:
             for name in ("L1", "L2"):
                 if name in levels:
                     levels[name] = run.level(name, levels[name])
+        if _established(levels.get("L3")):
+            levels["L3"] = run.enclosure(levels["L3"])
         if _established(levels.get("L4")):
             levels["L4"] = run.predictions(levels["L4"])
     if _established(levels.get("L4")):
@@ -389,7 +401,21 @@ class _Run:
                 return failed(level, f"{key} is {figure.value:.6g}, recorded {recorded.value:.6g}")
         return replace(level, method=f"{level.method}; rechecked")
 
-    # --- level 4 -----------------------------------------------------------------------------
+    # --- levels 3 and 4 ----------------------------------------------------------------------
+
+    def enclosure(self, level: Level) -> Level:
+        """The recorded leaves tile the box, and each is evaluated once."""
+        from derivax.numeric.verify.replay_enclosure import enclosure_contradiction
+
+        labels = [label for label, _ in scalar_entries(self.formula.expr) or []]
+        assert self.certificate.code is not None
+        try:
+            wrong = enclosure_contradiction(level, self.formula, self.certificate.code, labels)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            wrong = f"its record cannot be read ({type(error).__name__})"
+        if wrong is not None:
+            return failed(level, wrong)
+        return replace(level, method=f"{level.method}; its leaves evaluated again")
 
     def predictions(self, level: Level) -> Level:
         """Predictions whose setting names all arguments: the stored code predicts them again."""
@@ -444,14 +470,18 @@ def trial(certificate: Certificate) -> None:
     """Read the terms, compile the code, and run code and formula at one point: what does not end
     here would not end at all."""
     formula = stated_formula(certificate)
-    if certificate.code is None or formula is None:
+    if certificate.code is None:
         return
     try:
         functions = stored_functions(certificate.code)
+        if "program" in certificate.statement:
+            program_trial(certificate, functions)
     except CertificateError:
         raise
-    except DerivaxError:
+    except (DerivaxError, KeyError, TypeError, ValueError, OverflowError):
         return  # the replay says what is wrong
+    if formula is None:
+        return
     function = functions[certificate.code["function"]]
     with jax.enable_x64(True):
         jax.block_until_ready(jax.jit(function)(*_one_point(certificate, formula)))
