@@ -1,6 +1,6 @@
 r"""Charges along a flow or a map: conserved, or with the balance law that they obey.
 
-Main definition: `Invariant`.
+Main definitions: `Invariant`, `on_shell`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from derivax.symbolic.obligations import Obligation, SignHolds, Vanishes
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
 
-__all__ = ["Invariant"]
+__all__ = ["Invariant", "on_shell"]
 
 
 @dataclass(frozen=True)
@@ -65,18 +65,7 @@ class Invariant(Rule):
         self.demand(premises)
         if self.map:
             return self._difference(premises), ()
-        highest, divisors = _solved(premises, self.variable)
-        total = self.charge.diff(self.variable).doit()
-        for _ in range(8):
-            changes = {}
-            for derivative in total.atoms(Derivative):
-                value = _lowered(derivative, highest, self.variable)
-                if value is not None:
-                    changes[derivative] = value
-            if not changes:
-                return total, divisors
-            total = total.xreplace(changes).doit()
-        raise InputError(str(self.charge), "the equations of motion do not close", "")
+        return on_shell(self.charge.diff(self.variable).doit(), premises, self.variable)
 
     def _difference(self, premises: tuple[Statement, ...]) -> Expr:
         recursion = Recursion.of(premises, self.variable)
@@ -116,6 +105,28 @@ class Invariant(Rule):
                 relation = Ne(divisor, 0, evaluate=False)
                 made.append(SignHolds(relation, domain, f"{divisor} does not vanish"))
         return tuple(made)
+
+
+def on_shell(
+    expr: Expr, premises: tuple[Statement, ...], t: Symbol
+) -> tuple[Expr, tuple[Expr, ...]]:
+    """`expr` with the highest derivatives replaced by what the equations of motion give.
+
+    Returns:
+        the expression, and what was divided by.
+    """
+    highest, divisors = _solved(premises, t)
+    total = expr
+    for _ in range(8):
+        changes = {}
+        for derivative in total.atoms(Derivative):
+            value = _lowered(derivative, highest, t)
+            if value is not None:
+                changes[derivative] = value
+        if not changes:
+            return total, divisors
+        total = total.xreplace(changes).doit()
+    raise InputError(str(expr), "the equations of motion do not close", "")
 
 
 def _solved(

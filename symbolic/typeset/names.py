@@ -137,5 +137,5 @@ def _plain(name: str) -> str:
     trailing = re.fullmatch(r"(.*?[A-Za-z])([0-9]+)", base)
     if trailing and not (len(trailing[1]) > 1 and trailing[1] not in GREEK and len(base) > 8):
         base, indices = trailing[1], [trailing[2], *indices]
-    index = ",".join(_symbol(part) for part in indices)
+    index = ",".join(_accented(part) for part in indices)
     return _accented(base) + primes + (f"_{{{index}}}" if index else "")

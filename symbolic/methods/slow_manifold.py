@@ -1,0 +1,162 @@
+r"""The flow that the slow solutions of a multi-step recursion follow, to any order in the step.
+
+Main definition: `SlowManifold`.
+
+A recursion in $x_{n-1}, x_n, x_{n+1}$ (heavy ball) has fast solutions besides the slow ones.  On the
+slow ones $x_{n+j} = e^{jhD}x_n$ with $D = F\cdot\partial$, and the recursion fixes $F = F_0 + hF_1 +
+\dots$ order by order, linearly.
+
+References: Hairer, Lubich, Wanner, Geometric Numerical Integration, chapter XV (multistep methods);
+theory card noether-learning-dynamics, D4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sympy import Add, Derivative, Dummy, Expr, Function, Ne, S, Symbol, expand, factorial
+from sympy.core.function import AppliedUndef
+
+from derivax.errors import InputError
+from derivax.symbolic.methods.agreement import keeps_relation
+from derivax.symbolic.methods.modified_equation import flow_series
+from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishes
+from derivax.symbolic.rules import Rule
+from derivax.symbolic.statements import Statement
+
+__all__ = ["SlowManifold"]
+
+
+@dataclass(frozen=True)
+class SlowManifold(Rule):
+    r"""From a recursion between $x_{n+j}$ conclude $x' = F(x) + O(h^{p+1})$ for its slow solutions.
+
+    For the heavy ball $x_{n+1} - x_n = \beta(x_n - x_{n-1}) - h g(x_n)$:
+    $F = -\frac{g}{1-\beta} - h\frac{(1+\beta)\,g g'}{2(1-\beta)^3} + \dots$
+
+    Args:
+        order: p, the highest power of h that is kept.
+        step: h.
+        index: n.
+        time: the variable t of the differential equation, one unit of it 1/h steps.
+
+    >>> from sympy import symbols
+    >>> n = symbols("n", integer=True)
+    >>> h, b = symbols("h beta", positive=True)
+    >>> x, g = Function("x"), Function("g")
+    >>> ball = Statement(x(n + 1) - x(n), "=", b*(x(n) - x(n - 1)) - h*x(n))
+    >>> print(SlowManifold(0, h, n).conclude(ball).rhs)
+    -x(t)/(1 - beta)
+    """
+
+    name: ClassVar[str] = "slow manifold"
+    order: int
+    step: Symbol
+    index: Symbol
+    time: Symbol = Symbol("t", real=True)
+
+    def _shifts(self, premise: Statement) -> tuple[Any, dict[int, Any], str]:
+        """The residual with x(n + j) as symbols, those symbols by j, and the name of x."""
+        if premise.rel != "=":
+            raise InputError(str(premise), "is not an equation", "a recursion is one")
+        residual = Add(premise.lhs, -premise.rhs)
+        values = [v for v in residual.atoms(AppliedUndef) if self.index in v.free_symbols]
+        inner = [v for v in values if v.args[0].is_polynomial(self.index)
+                 and not v.args[0].atoms(AppliedUndef)]  # fmt: skip
+        heads = {v.func for v in inner}
+        if len(heads) != 1:
+            raise InputError(str(premise), "is not a recursion of one unknown", "")
+        symbols: dict[int, Any] = {}
+        for value in inner:
+            shift = value.args[0] - self.index
+            if not shift.is_Integer:
+                raise InputError(str(value), "is not a value at n + j", "")
+            symbols[int(shift)] = Dummy(f"x{shift}", real=True)
+        named = residual.subs(
+            {v: symbols[int(v.args[0] - self.index)] for v in inner}, simultaneous=True
+        )
+        if self.index in named.free_symbols:
+            raise InputError(str(premise), "depends on the index itself", "")
+        return named, symbols, str(heads.pop())
+
+    def _coefficients(self, premise: Statement, field: Any, x: Any, upto: int) -> list[Any]:
+        """Coefficients of h^0 ... of the residual on the flow of a field."""
+        named, symbols, _ = self._shifts(premise)
+        (flow,) = flow_series((field,), (x,), self.step, upto)
+        put = {
+            symbol: Add(*[
+                c * self.step**k for k, c in enumerate(self._scaled(flow, field, x, j, upto))
+            ])
+            for j, symbol in symbols.items()
+        }  # fmt: skip
+        whole = named.subs(put, simultaneous=True)
+        found = []
+        for k in range(upto + 1):
+            found.append(expand(whole.diff(self.step, k).subs(self.step, 0).doit() / factorial(k)))
+        return found
+
+    def _scaled(self, flow: Any, field: Any, x: Any, j: int, upto: int) -> list[Any]:
+        """The flow over j steps: of the field j F over one step."""
+        if j == 1:
+            return list(flow)
+        if j == 0:
+            return [x]
+        return list(flow_series((j * field,), (x,), self.step, upto)[0])
+
+    def field(self, premise: Statement, x: Any) -> tuple[Any, Any]:
+        """F through h^order, and the factor that was divided by."""
+        named, symbols, _ = self._shifts(premise)
+        at_rest = dict.fromkeys(symbols.values(), x)
+        slope = Add(*[j * named.diff(s).xreplace(at_rest) for j, s in symbols.items()])
+        slope = slope.subs(self.step, 0)
+        if slope == 0:
+            raise InputError(str(premise), "has no first-order flow (the factor vanishes)", "")
+        if expand(named.xreplace(at_rest).subs(self.step, 0)) != 0:
+            raise InputError(str(premise), f"does not rest at {self.step} = 0", "")
+        total: Any = S.Zero
+        for k in range(self.order + 1):
+            missing = self._coefficients(premise, total, x, k + 1)[k + 1]
+            total = total - self.step**k * missing / slope
+        return total, slope
+
+    def conclude(self, *premises: Statement) -> Statement:
+        (premise,) = premises
+        x = Dummy("x", real=True)
+        field, slope = self.field(premise, x)
+        name = self._shifts(premise)[2]
+        function = Function(name, real=True)(self.time)
+        terms = [
+            self.step**k * expand(field).coeff(self.step, k).factor()
+            for k in range(self.order + 1)
+        ]
+        given = () if slope.is_nonzero else (Ne(slope, 0),)
+        return Statement(
+            Derivative(function, self.time), "~", Add(*terms).subs(x, function),
+            given=given, tends=(self.step, S.Zero),
+        )  # fmt: skip
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        (premise,) = premises
+        name = self._shifts(premise)[2]
+        function = Function(name, real=True)(self.time)
+        made: list[Obligation] = [
+            *keeps_relation(conclusion, "~"),
+            Settled(
+                conclusion.tends == (self.step, S.Zero)
+                and conclusion.lhs == Derivative(function, self.time),
+                f"the statement is {function}' ~ ... as {self.step} -> 0",
+            ),
+        ]
+        x = Dummy("x", real=True)
+        field: Expr = conclusion.rhs.doit().subs(function, x)
+        domain = conclusion.domain.extended([x])
+        for k, value in enumerate(self._coefficients(premise, field, x, self.order + 1)):
+            about = f"the flow obeys the recursion at order {k} in {self.step}"
+            made.append(Vanishes(value, domain, about))
+        _, slope = self.field(premise, x)
+        if not slope.is_nonzero:
+            made.append(SignHolds(Ne(slope, 0, evaluate=False), domain, "the factor is not zero"))
+        return tuple(made)
