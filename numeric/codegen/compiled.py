@@ -44,6 +44,8 @@ class Compiled:
     derivatives: int
     optimize: str
     cache: str | None
+    functions: Any
+    names: Any
 
     def __init__(
         self,
@@ -56,6 +58,8 @@ class Compiled:
         derivatives: int,
         optimize: str = "balanced",
         cache: str | None = None,
+        functions: Any = None,
+        names: Any = None,
     ) -> None:
         self.__dict__.update(
             formula=formula,
@@ -66,6 +70,8 @@ class Compiled:
             derivatives=derivatives,
             optimize=optimize,
             cache=cache,
+            functions=functions,
+            names=names,
             name=kernel.name,
             arg_names=kernel.arg_names,
         )
@@ -84,6 +90,9 @@ class Compiled:
         import jax
 
         args = tuple(float(a) if type(a) is int else a for a in args)
+        wide = self._unexpectedly_complex(args)
+        if wide:
+            return self._in_plane(wide)(*args)
         if any(isinstance(a, jax.core.Tracer) for a in args):
             return self._jitted(*args)
         return self._runner(*args)
@@ -161,16 +170,63 @@ class Compiled:
             dtype = jnp.result_type(*args) if args else jnp.result_type(float)
             if not jnp.issubdtype(dtype, jnp.inexact):
                 dtype = jnp.result_type(float)
-        for name, arg in zip(self.arg_names, args, strict=True):
-            if jnp.issubdtype(jnp.result_type(arg), jnp.complexfloating):
-                raise InputError(
-                    f"argument {name!r} of {self.name}",
-                    "is complex",
-                    "real values only: compile real and imaginary parts",
-                )
-        arrays = [lax.convert_element_type(a, dtype) for a in args]
+        dtype = jnp.finfo(dtype).dtype
+        wide = jnp.result_type(dtype, 1j)
+        arrays = [
+            lax.convert_element_type(a, wide if k in self.plane_positions else dtype)
+            for k, a in enumerate(args)
+        ]
         check_shapes(self.formula.args, self.arg_names, [a.shape for a in arrays])
         return arrays
+
+    # -- complex arguments --------------------------------------------------------------------
+
+    @cached_property
+    def plane_positions(self) -> frozenset[int]:
+        """The positions of the complex arguments."""
+        tape = self.kernel.tape
+        return frozenset(tape[i].data[0] for i in tape.plane if tape[i].op == "arg")
+
+    def _unexpectedly_complex(self, args: tuple[Any, ...]) -> tuple[int, ...]:
+        """The positions of complex values for arguments that were compiled as real ones."""
+        found = tuple(
+            k
+            for k, a in enumerate(args)
+            if (a.dtype.kind == "c" if hasattr(a, "dtype") else isinstance(a, complex))
+        )
+        return tuple(k for k in found if k not in self.plane_positions)
+
+    def _in_plane(self, positions: tuple[int, ...]) -> Compiled:
+        """The formula compiled for complex values of these arguments."""
+        from derivax.numeric.codegen.compiling import compile_formula
+
+        if positions not in self._wider:
+            symbols = [self.formula.args[k] for k in positions]
+            for k, symbol in zip(positions, symbols, strict=True):
+                if symbol.is_extended_real:
+                    raise InputError(
+                        f"argument {self.arg_names[k]!r} of {self.name}",
+                        "is complex, but its symbol is real",
+                        "use a symbol without the assumption real=True",
+                    )
+            symbols += [self.formula.args[k] for k in self.plane_positions]
+            self._wider[positions] = compile_formula(
+                self.formula,
+                dtype=self.dtype,
+                derivatives=self.derivatives,
+                accuracy=self.accuracy,
+                optimize=self.optimize,
+                functions=self.functions,
+                names=self.names,
+                name=self.name,
+                cache=self.cache,
+                plane=symbols,
+            )
+        return self._wider[positions]
+
+    @cached_property
+    def _wider(self) -> dict[tuple[int, ...], Compiled]:
+        return {}
 
     # -- what it is ---------------------------------------------------------------------------
 
@@ -206,7 +262,7 @@ class Compiled:
         return f"<Compiled {self.name}({', '.join(self.arg_names)})>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        names = ("dtype", "accuracy", "derivatives", "optimize", "cache")
+        names = ("dtype", "accuracy", "derivatives", "optimize", "cache", "functions", "names")
         options = {name: self.__dict__[name] for name in names}
         return _restore, (self.formula, self.kernel, self.layout, options)
 

@@ -12,6 +12,7 @@ import sympy
 from derivax.errors import InputError
 from derivax.numeric.codegen.compiled import Compiled, require
 from derivax.numeric.codegen.kernel import Kernel
+from derivax.numeric.codegen.lower.complex_numbers import is_complex_formula, refuse_unknown
 from derivax.numeric.codegen.names import argument_names, identifier
 from derivax.numeric.codegen.outputs import flatten
 from derivax.numeric.codegen.reading import Reader, short
@@ -21,6 +22,7 @@ from derivax.numeric.codegen.staged import Staged, has_matrices
 __all__ = ["compile_formula"]
 
 DTYPES = ("float32", "float64")
+REAL_PART = {"complex64": "float32", "complex128": "float64"}
 
 
 def compile_formula(
@@ -35,6 +37,7 @@ def compile_formula(
     names: Mapping[sympy.Basic, str] | None = None,
     name: str | None = None,
     cache: str | os.PathLike[str] | None = None,
+    plane: Sequence[sympy.Basic] = (),
 ) -> Compiled:
     r"""The formula as a JAX function of its arguments.
 
@@ -52,6 +55,8 @@ def compile_formula(
         names: names of arguments, {symbol: "name"}, where the symbol's own will not do.
         name: the function's name; default: the formula's.
         cache: a directory that keeps the compiled programs for later processes.
+        plane: arguments that are complex, besides those whose symbol or domain says so.  (An
+            argument without assumptions becomes complex by a call with a complex number.)
 
     Returns: a `Compiled`.
 
@@ -82,8 +87,11 @@ def compile_formula(
         raise InputError("args", "one symbol is listed twice")
     arg_names = argument_names(args, names)
     entries, layout = flatten(formula.expr)
-    reader = Reader(args, arg_names, functions)
+    domain = getattr(formula, "domain", None)
+    wide = {a for a in args if a in set(plane) or is_in_plane(a, domain)}
+    reader = Reader(args, arg_names, functions, wide, is_complex_formula(entries))
     outputs = [reader.read(entry) for entry in entries]
+    refuse_unknown(reader.tape, outputs)
     reader.tape.nonnegative = frozenset(
         reader.leaves[a] for a in args if _is_nonnegative(a, getattr(formula, "domain", None))
     )
@@ -101,6 +109,8 @@ def compile_formula(
             derivatives=derivatives,
             optimize=optimize,
             cache=None if cache is None else os.fspath(cache),
+            functions=functions,
+            names=names,
         )
 
     if has_matrices(reader.tape, outputs):
@@ -116,6 +126,16 @@ def compile_formula(
         comment=textwrap.wrap(formula_text(formula.expr, title), 90),
     )
     return finish(kernel)
+
+
+def is_in_plane(symbol: sympy.Basic, domain: Any) -> bool:
+    """Whether an argument is a complex number, by its assumptions or its domain."""
+    if isinstance(symbol, sympy.Symbol):
+        if symbol.is_complex and symbol.is_extended_real is None:
+            return True
+        if domain is not None and symbol in getattr(domain, "symbols", ()):
+            return bool(domain[symbol].plane)
+    return False
 
 
 def _is_nonnegative(symbol: sympy.Basic, domain: Any) -> bool:
@@ -138,6 +158,7 @@ def _dtype(dtype: Any) -> str | None:
     if dtype is None:
         return None
     text = getattr(dtype, "__name__", None) or getattr(dtype, "name", None) or str(dtype)
+    text = REAL_PART.get(text, text)
     if text not in DTYPES:
         raise InputError(
             f"dtype = {text!r}",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower import phi
+from derivax.numeric.codegen.lower.complex_numbers import TANGENTS
 from derivax.numeric.codegen.lower.table import OPERATIONS
 from derivax.numeric.codegen.tape import Tape
 
@@ -40,6 +41,9 @@ def pushed_forward(tape: Tape, outputs: Sequence[int], seeds: Mapping[int, int])
             d[i] = tape.add([d[k] for k in node.operands])
         else:
             operation = OPERATIONS[node.op]
+            if node.op in TANGENTS and not tape.plane.isdisjoint((i, *node.operands)):
+                d[i] = TANGENTS[node.op](tape, i, d)
+                continue
             if operation.pushforward is not None:
                 d[i] = operation.pushforward(tape, i, d)
                 continue

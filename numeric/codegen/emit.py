@@ -22,7 +22,7 @@ anything runs; `load` runs what it accepts without builtins.
 from __future__ import annotations
 
 import ast
-import math
+import cmath
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,13 +39,13 @@ broadcast_shapes broadcast_to cbrt ceil clip concatenate cos cosh equal exp expa
 finfo floor full full_like isfinite isinf isnan int32 log log1p logical_and logical_not logical_or
 logical_xor matmul maximum minimum mod moveaxis multiply negative ones_like power reshape rint round
 sign sin sinh sqrt square squeeze stack sum swapaxes take tan tanh trace where zeros zeros_like
-trunc copysign signbit any all max arange
+trunc copysign signbit any all max arange real imag conj
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type
 argmax argmin argsort cumprod cumsum diag outer prod sort tensordot tril triu
 linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd
 """
 _LAX_CALLS = """
-abs erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
+abs complex erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
 associative_scan cond linalg.triangular_solve scan
 map slice_in_dim dynamic_index_in_dim dynamic_update_index_in_dim
 """
@@ -172,9 +172,9 @@ class _Checker:
                 if node.id not in scope:
                     raise _refuse(node, f"the name {node.id!r}")
             elif isinstance(node, ast.Constant):
-                if not (node.value is None or isinstance(node.value, bool | int | float)):
+                if not (node.value is None or isinstance(node.value, bool | int | float | complex)):
                     raise _refuse(node, f"the constant {node.value!r}")
-                if isinstance(node.value, float) and not math.isfinite(node.value):
+                if isinstance(node.value, float | complex) and not cmath.isfinite(node.value):
                     raise _refuse(node, "an infinite literal")
             elif isinstance(node, ast.Tuple):
                 stack.extend(node.elts)

@@ -93,6 +93,7 @@ class Kernel:
                 self.arg_names,
                 self.arg_ids,
                 single=self.single,
+                rewrite=self.rewrite,
                 comment=(f"partial derivative of {self.name}", f"with respect to {arg}"),
             )
             self._derivatives[position] = found

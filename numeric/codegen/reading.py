@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy
@@ -30,8 +30,13 @@ class Reader:
         args: Sequence[sympy.Basic],
         names: Sequence[str],
         functions: Mapping[Any, Any] | None = None,
+        plane: Iterable[sympy.Basic] = (),
+        complex_formula: bool = False,
     ) -> None:
+        """`plane`: the arguments that are complex; `complex_formula`: functions leave the reals."""
         self.tape = Tape()
+        self.plane = frozenset(plane)
+        self.complex = complex_formula or bool(self.plane)
         self.functions = dict(functions or {})
         self.args, self.names = tuple(args), tuple(names)
         self.leaves: dict[sympy.Basic, int] = {}
@@ -39,7 +44,7 @@ class Reader:
             shape = None
             if isinstance(symbol, sympy.MatrixSymbol):
                 shape = (str(symbol.rows), str(symbol.cols))
-            self.leaves[symbol] = self.tape.push("arg", (), (k, names[k]), shape)
+            self.leaves[symbol] = self.tape.arg(k, names[k], shape, symbol in self.plane)
         for k, symbol in enumerate(self.args):  # a dimension can also stand as a number
             if isinstance(symbol, sympy.MatrixSymbol):
                 for axis, size in ((-2, symbol.rows), (-1, symbol.cols)):
@@ -100,6 +105,10 @@ class Reader:
             (*meaning.variables, *self.args),
             [f"v{k}" for k in range(len(ids) + len(self.args))],
             self.functions,
+            self.plane.union(
+                v for v, k in zip(meaning.variables, ids, strict=True) if k in self.tape.plane
+            ),
+            self.complex,
         )
         output = inner.read(meaning.expr)
         new = dict(zip((inner.leaves[v] for v in meaning.variables), ids, strict=True))
@@ -123,12 +132,6 @@ class Reader:
                 f"{short(node)}{place}",
                 "is an undefined function",
                 "pass its meaning: functions={f: sympy.Lambda(x, expression)}",
-            )
-        if node is sympy.I or node is sympy.zoo:
-            return CompileError(
-                f"{short(node)}{place}",
-                "complex values are not compiled yet",
-                "compile the real and imaginary parts",
             )
         return CompileError(
             f"{type(node).__name__}: {short(node)}{place}",

@@ -26,6 +26,9 @@ def exact(value: Exact) -> Exact:
     return value if type(value) is int or value.denominator != 1 else int(value)
 
 
+FROM_PLANE = frozenset({"imaginary", "complex"})
+TO_REALS = frozenset({"re", "im", "abs", "argument", "eq", "ne", "dimension"})
+OF_BODIES = frozenset({"summation", "iterate", "integral"})  # the function inside may be complex
 FLATTEN_LIMIT = 8  # a longer product inside a product stays a shared operand
 
 
@@ -48,6 +51,7 @@ class Tape:
         self._index: dict[Node, int] = {}
         self.nonnegative: frozenset[int] = frozenset()  # arguments that are >= 0 on the domain
         self.facts: dict[tuple[str, int], bool] = {}  # what recognisers found out about entries
+        self.plane: set[int] = set()  # entries that are complex numbers
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -79,8 +83,12 @@ class Tape:
             first = data[0]
         self.nodes.append(node)
         self.order.append((op != "const", first, depth, digest.digest()))
-        self._index[node] = len(self.nodes) - 1
-        return len(self.nodes) - 1
+        new = self._index[node] = len(self.nodes) - 1
+        if op in FROM_PLANE or (
+            self.plane and op not in TO_REALS and not self.plane.isdisjoint(node.operands)
+        ) or (op in OF_BODIES and any(getattr(part, "in_plane", False) for part in _parts(data))):
+            self.plane.add(new)
+        return new
 
     def digest(self, i: int) -> bytes:
         """A structural hash of the expression at `i`."""
@@ -121,8 +129,18 @@ class Tape:
     def const(self, value: Exact) -> int:
         return self.push("const", (), exact(value))
 
-    def arg(self, position: int, name: str) -> int:
-        return self.push("arg", (), (position, name))
+    def arg(
+        self,
+        position: int,
+        name: str,
+        shape: tuple[str, str] | None = None,
+        plane: bool = False,
+    ) -> int:
+        """An argument; `plane`: it is complex."""
+        new = self.push("arg", (), (position, name), shape)
+        if plane:
+            self.plane.add(new)
+        return new
 
     def number(self, i: int) -> Exact | None:
         """The exact rational at `i`, or None."""
@@ -240,7 +258,7 @@ class Tape:
                 return self.const(Fraction(node.data) ** int(exponent))
         if node.op == "const" and node.data == 1:
             return base
-        if node.op == "exp":
+        if node.op == "exp" and (whole or base not in self.plane):
             return self.exp(self.scale(exponent, node.operands[0]))
         if node.op == "power" and whole:
             return self.power(node.operands[0], node.data * exponent)
@@ -277,6 +295,10 @@ class Tape:
         if not kept:
             return default
         return self.push("select", (*kept, default))
+
+
+def _parts(data: Any) -> tuple[Any, ...]:
+    return data if isinstance(data, tuple) else (data,)
 
 
 def _text(data: Any) -> str:

@@ -25,7 +25,7 @@ WIDTH = 100
 INLINE = 44  # a longer text gets a name
 LAST = 84  # or, where it is the result
 DESCRIBED = 20  # the longest name that is made of what it stands for
-LEAVES = frozenset({"const", "named", "arg", "truth", "imaginary", "iterate", "component"})  # have a name
+LEAVES = frozenset({"const", "named", "arg", "truth", "imaginary", "iterate", "component"})
 
 
 class Writer:

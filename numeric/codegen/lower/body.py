@@ -35,7 +35,8 @@ class Body:
 
     def __str__(self) -> str:
         digests = "".join(self.tape.digest(i).hex() for i in self.outputs)
-        return f"{digests}/{len(self.variables)}/{len(self.parameters)}"
+        plane = "".join("c" if i in self.tape.plane else "r" for i in self.arguments)
+        return f"{digests}/{len(self.variables)}/{plane}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Body) and str(self) == str(other)
@@ -49,6 +50,11 @@ class Body:
         from hashlib import blake2b
 
         return blake2b(str(self).encode(), digest_size=5).hexdigest()
+
+    @property
+    def in_plane(self) -> bool:
+        """Whether an output is complex."""
+        return any(i in self.tape.plane for i in self.outputs)
 
     @property
     def output(self) -> int:
@@ -90,9 +96,10 @@ def read_body(
     exprs: Sequence[sympy.Basic],
     variables: Sequence[sympy.Symbol],
     names: Sequence[str],
+    plane: Sequence[sympy.Symbol] = (),
 ) -> tuple[Body, list[int]]:
-    """The expressions as functions of the bound variables, and the operands, on the reader's tape,
-    that their parameters stand for."""
+    """The expressions as functions of the bound variables (`plane`: those that are complex), and
+    the operands, on the reader's tape, that their parameters stand for."""
     from derivax.numeric.codegen.reading import Reader as InnerReader
     from derivax.numeric.codegen.recognisers import rebuilt_into
 
@@ -105,13 +112,16 @@ def read_body(
         (*variables, *(symbol for symbol, _ in outside)),
         (*names, *(name for _, name in outside)),
         reader.functions,
+        reader.plane.difference(variables).union(plane),
+        reader.complex,
     )
     outputs = [inner.read(expr) for expr in exprs]
     used = set(inner.tape.reachable(outputs))
     tape = Tape()
     new: dict[int, int] = {}
     for k, (variable, name) in enumerate(zip(variables, names, strict=True)):
-        new[inner.leaves[variable]] = tape.arg(k, name)
+        leaf = inner.leaves[variable]
+        new[leaf] = tape.arg(k, name, plane=leaf in inner.tape.plane)
     bound = [new[inner.leaves[variable]] for variable in variables]
     parameters: list[int] = []
     operands: list[int] = []
@@ -120,7 +130,7 @@ def read_body(
             name = f"p{len(parameters) + 1}"
             shape = inner.tape[leaf].shape
             position = len(variables) + len(parameters)
-            new[leaf] = tape.push("arg", (), (position, name), shape)
+            new[leaf] = tape.arg(position, name, shape, leaf in inner.tape.plane)
             parameters.append(new[leaf])
             operands.append(reader.leaves[symbol])
     for i in inner.tape.reachable(outputs):

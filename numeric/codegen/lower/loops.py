@@ -98,9 +98,10 @@ def read_product(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     body, outside = read_body(reader, [_inside(expr)], [variable], ["k"])
     tape = reader.tape
     step_tape = Tape()
-    index, state = step_tape.arg(0, "k"), step_tape.arg(1, "s1")
+    index = step_tape.arg(0, "k")
+    state = step_tape.arg(1, "s1", plane=body.output in body.tape.plane)
     parameters = [
-        step_tape.push("arg", (), (k + 2, f"p{k + 1}"), body.tape[p].shape)
+        step_tape.arg(k + 2, f"p{k + 1}", body.tape[p].shape, p in body.tape.plane)
         for k, p in enumerate(body.parameters)
     ]
     (factor,) = body.inline(step_tape, body.outputs, (index, *parameters))
@@ -129,7 +130,8 @@ def read_recurrence(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     tape, (depth, *initial) = reader.tape, ids
     m = len(expr.states)
     names = ["k", *(f"s{j + 1}" for j in range(m))]
-    step, outside = read_body(reader, expr.steps, (expr.index, *expr.states), names)
+    plane = expr.states if reader.complex else ()
+    step, outside = read_body(reader, expr.steps, (expr.index, *expr.states), names, plane)
     value = iterated(tape, tape.const(0), depth, initial, step, outside)[expr.component]
     if tape.number(depth) is not None:
         return value
@@ -241,10 +243,11 @@ def _with_tangents(step: Body, outer: Tape, directions: Sequence[int]) -> tuple[
     m, zero = len(step.outputs), outer.const(0)
     tape = Tape()
     index = tape.arg(0, "k")
-    states = [tape.arg(1 + j, f"s{1 + j}") for j in range(2 * m)]
+    planes = [v in step.tape.plane for v in step.variables[1:]]
+    states = [tape.arg(1 + j, f"s{1 + j}", plane=planes[j % m]) for j in range(2 * m)]
     place = 1 + 2 * m
     parameters = [
-        tape.push("arg", (), (place + k, f"p{k + 1}"), step.tape[p].shape)
+        tape.arg(place + k, f"p{k + 1}", step.tape[p].shape, p in step.tape.plane)
         for k, p in enumerate(step.parameters)
     ]
     seeds = dict(zip(states[:m], states[m:], strict=True))
@@ -258,7 +261,8 @@ def _with_tangents(step: Body, outer: Tape, directions: Sequence[int]) -> tuple[
             seeds[parameter] = tape.const(number)
             continue
         position = place + len(parameters) + len(added)
-        added.append(tape.arg(position, f"p{len(parameters) + len(added) + 1}"))
+        name = f"p{len(parameters) + len(added) + 1}"
+        added.append(tape.arg(position, name, plane=direction in outer.plane))
         operands.append(direction)
         seeds[parameter] = added[-1]
     outputs = step.inline(tape, step.outputs, (index, *states[:m], *parameters))
@@ -273,14 +277,15 @@ def _with_tangents(step: Body, outer: Tape, directions: Sequence[int]) -> tuple[
 def _write_summation(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     body: Any = node.data
     function = writer.define_body(f"term_{body.key}", body, ("k",))
-    first, last, *inputs = writer.broadcast(texts)
+    first, last, *inputs = writer.broadcast(texts, node.operands)
     count = _fixed_count(writer, node)
     given = writer.hold_tuple("inputs", inputs)
+    zero = writer.zero_like(first, body.output in body.tape.plane)
     if count is not None:
         writer.need("summed")
-        return Text(f"summed({function}, {first}, {count}, {given})")
+        return Text(f"summed({function}, {first}, {count}, {zero}, {given})")
     writer.need("summed_between")
-    return Text(f"summed_between({function}, {first}, {last}, {given})")
+    return Text(f"summed_between({function}, {first}, {last}, {zero}, {given})")
 
 
 def _fixed_count(writer: Writer, node: Node) -> int | None:
@@ -301,6 +306,8 @@ def _write_iterate(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
             text = inner.texts[i].text
             if inner.is_constant(i):
                 text = f"jnp.full_like({states[j]}, {text})"
+            elif inner.tape.plane and i not in inner.tape.plane:
+                text = f"jnp.asarray({text}, {states[j]}.dtype)"
             results.append(text if count is not None else f"jnp.where(active, {text}, {states[j]})")
         return "(" + ", ".join(results) + (",)" if m == 1 else ")")
 
@@ -308,7 +315,11 @@ def _write_iterate(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     if count is None:
         heads.append("active")
     function = writer.define_body(name, step, heads, closing)
-    held = writer.broadcast(texts)
+    held = writer.broadcast(
+        texts,
+        node.operands,
+        {2 + j for j in range(m) if step.variables[1 + j] in step.tape.plane},
+    )
     state = writer.hold_tuple("states", held[2 : 2 + m])
     given = writer.hold_tuple("inputs", held[2 + m :])
     if count is None:

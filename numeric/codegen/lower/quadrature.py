@@ -6,7 +6,7 @@ An integral is reduced to $\int_0^c g(u)\,du$ and $\int_0^\infty g(u)\,du$ by
 
 with the substitution carried out on the formula, so that singular factors such as $(b-x)^{-1/2}$
 become $u^{-1/2}$ exactly and lose nothing near the end.  Absolute values, signs, steps and cases
-are resolved piece by piece between their (constant) switching points, so values on one side are right.
+are resolved piece by piece between their (constant) switching points, so one-sided values hold.
 
 The derivative in a parameter is that under the integral, plus the boundary term of c (Leibniz).
 
@@ -266,13 +266,16 @@ def _write_integral(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     function = writer.define_body(f"integrand_{body.key}", body, ("u",))
     if kind == "finite":
         writer.need("integral_to")
-        end, *inputs = writer.broadcast(texts)
+        end, *inputs = writer.broadcast(texts, node.operands)
         given = writer.hold_tuple("inputs", inputs)
-        return Text(f"integral_to({function}, {end}, {given})")
+        zero = writer.zero_like(end, body.output in body.tape.plane)
+        return Text(f"integral_to({function}, {end}, {zero}, {given})")
     writer.need("integral_to_infinity")
-    inputs = writer.broadcast(texts or [Text("0.0")])
-    given = writer.hold_tuple("inputs", inputs if texts else [])
-    return Text(f"integral_to_infinity({function}, {inputs[0]}, {given})")
+    # the first is there for its real dtype and shape
+    first, *inputs = writer.broadcast([Text("1.0"), *texts], [-1, *node.operands])
+    given = writer.hold_tuple("inputs", inputs)
+    zero = writer.zero_like(first, body.output in body.tape.plane)
+    return Text(f"integral_to_infinity({function}, {first}, {zero}, {given})")
 
 
 OPERATIONS = {"integral": Operation(_write_integral, _d_integral, "integral")}

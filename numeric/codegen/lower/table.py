@@ -30,6 +30,7 @@ from derivax.numeric.codegen.lower import (
     special_families,
     trigonometric,
 )
+from derivax.numeric.codegen.lower import complex_numbers as plane
 from derivax.numeric.codegen.lower.operation import Operation
 from derivax.numeric.codegen.lower.trigonometric import (
     read_circular,
@@ -61,10 +62,10 @@ HEADS: dict[type, Read] = {
     # arithmetic
     sympy.Add: arithmetic.read_add,
     sympy.Mul: arithmetic.read_mul,
-    sympy.Pow: arithmetic.read_pow,
+    sympy.Pow: plane.beyond_reals(arithmetic.read_pow, plane.power_stays_real),
     # exponentials
     sympy.exp: exponential.read_exp,
-    sympy.log: exponential.read_log,
+    sympy.log: plane.beyond_reals(exponential.read_log, plane.log_stays_real),
     # trigonometric
     sympy.sin: read_circular("sin"),
     sympy.cos: read_circular("cos"),
@@ -72,26 +73,34 @@ HEADS: dict[type, Read] = {
     sympy.cot: read_reciprocal("tan"),
     sympy.sec: read_reciprocal("cos"),
     sympy.csc: read_reciprocal("sin"),
-    sympy.asin: read_function("asin"),
-    sympy.acos: read_function("acos"),
+    sympy.asin: plane.beyond_reals(read_function("asin"), plane.never),
+    sympy.acos: plane.beyond_reals(read_function("acos"), plane.never),
     sympy.atan: read_function("atan"),
-    sympy.acot: read_function("acot"),
-    sympy.asec: read_function("asec"),
-    sympy.acsc: read_function("acsc"),
+    sympy.acot: plane.with_plane(read_function("acot"), plane.through("atan")),
+    sympy.asec: plane.with_plane(
+        read_function("asec"), plane.through("acos"), leaves_reals=True
+    ),
+    sympy.acsc: plane.with_plane(
+        read_function("acsc"), plane.through("asin"), leaves_reals=True
+    ),
     sympy.atan2: read_function("atan2"),
     # hyperbolic
     sympy.sinh: read_function("sinh"),
     sympy.cosh: read_function("cosh"),
     sympy.tanh: read_function("tanh"),
-    sympy.coth: read_function("coth"),
-    sympy.sech: read_function("sech"),
-    sympy.csch: read_function("csch"),
+    sympy.coth: plane.with_plane(read_function("coth"), plane.reciprocal_of("tanh")),
+    sympy.sech: plane.with_plane(read_function("sech"), plane.reciprocal_of("cosh")),
+    sympy.csch: plane.with_plane(read_function("csch"), plane.reciprocal_of("sinh")),
     sympy.asinh: read_function("asinh"),
-    sympy.acosh: read_function("acosh"),
-    sympy.atanh: read_function("atanh"),
-    sympy.acoth: read_function("acoth"),
-    sympy.asech: read_function("asech"),
-    sympy.acsch: read_function("acsch"),
+    sympy.acosh: plane.beyond_reals(read_function("acosh"), plane.never),
+    sympy.atanh: plane.beyond_reals(read_function("atanh"), plane.never),
+    sympy.acoth: plane.with_plane(
+        read_function("acoth"), plane.through("atanh"), leaves_reals=True
+    ),
+    sympy.asech: plane.with_plane(
+        read_function("asech"), plane.through("acosh"), leaves_reals=True
+    ),
+    sympy.acsch: plane.with_plane(read_function("acsch"), plane.through("asinh")),
     # rounding
     sympy.Abs: read_function("abs"),
     sympy.sign: read_function("sign"),
@@ -102,6 +111,9 @@ HEADS: dict[type, Read] = {
     sympy.Mod: rounding.read_mod,
     sympy.frac: rounding.read_frac,
     sympy.Heaviside: rounding.read_heaviside,
+    # complex numbers
+    sympy.sinc: plane.with_plane(special.HEADS[sympy.sinc], plane.plane_sinc),
+    **plane.HEADS,
     # relations and logic
     relational.StrictLessThan: logic.read_relation("lt"),
     relational.LessThan: logic.read_relation("le"),
@@ -165,6 +177,7 @@ OPERATIONS: dict[str, Operation] = {
     **loops.OPERATIONS,
     **rolled.OPERATIONS,
     **quadrature.OPERATIONS,
+    **plane.OPERATIONS,
 }
 
 

@@ -18,7 +18,16 @@ from derivax.numeric.special.table import FAMILIES
 
 __all__ = ["FILES", "SPECIAL", "names", "source"]
 
-FILES = ("exponentials", "loops", "phi_series", "polynomials", "powers", "quadrature", "roots")
+FILES = (
+    "complex_functions",
+    "exponentials",
+    "loops",
+    "phi_series",
+    "polynomials",
+    "powers",
+    "quadrature",
+    "roots",
+)
 SPECIAL = "derivax.numeric.special"
 
 

@@ -15,20 +15,19 @@ def added(state, value):
     return (new, jnp.where(jnp.isfinite(new), lost + error, lost))
 
 
-def summed(term, first, count, parameters):
+def summed(term, first, count, blank, parameters):
     """The sum of term(k, parameters) over k = first, ..., first + count - 1."""
 
     def step(j, state):
         index = first + jnp.asarray(j, first.dtype)
         return added(state, term(index, parameters))
 
-    start = (jnp.zeros_like(first), jnp.zeros_like(first))
-    total, lost = lax.fori_loop(0, count, step, start)
+    total, lost = lax.fori_loop(0, count, step, (blank, blank))
     return total + lost
 
 
-def summed_between(term, first, last, parameters):
-    """The sum of term(k, parameters) over k = first, ..., last."""
+def summed_between(term, first, last, blank, parameters):
+    """The sum of term(k, parameters) over k = first, ..., last; `blank` is its zero."""
     count = last - first + 1.0
 
     def step(j, state):
@@ -36,8 +35,7 @@ def summed_between(term, first, last, parameters):
         value = term(first + offset, parameters)
         return added(state, jnp.where(offset < count, value, 0.0))
 
-    start = (jnp.zeros_like(first), jnp.zeros_like(first))
-    total, lost = lax.fori_loop(0, longest(count), step, start)
+    total, lost = lax.fori_loop(0, longest(count), step, (blank, blank))
     return total + lost
 
 

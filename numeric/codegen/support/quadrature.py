@@ -6,17 +6,17 @@ import jax.numpy as jnp
 from jax import lax
 
 
-def integral_to(f, end, parameters):
+def integral_to(f, end, blank, parameters):
     """The integral of f(u, parameters) over 0 < u < end, f possibly singular at u = 0."""
     top = jnp.where(jnp.finfo(end.dtype).bits > 32, 5.0, 3.6)
-    value = refined(finite_nodes, f, end, top, parameters)
+    value = refined(finite_nodes, f, end, top, blank, parameters)
     return jnp.where(end == 0.0, 0.0, value)
 
 
-def integral_to_infinity(f, like, parameters):
+def integral_to_infinity(f, one, blank, parameters):
     """The integral of f(u, parameters) over 0 < u < infinity."""
-    top = jnp.where(jnp.finfo(like.dtype).bits > 32, 5.68, 4.29)
-    return refined(half_line_nodes, f, jnp.ones_like(like), top, parameters)
+    top = jnp.where(jnp.finfo(one.dtype).bits > 32, 5.68, 4.29)
+    return refined(half_line_nodes, f, one, top, blank, parameters)
 
 
 def finite_nodes(end, t):
@@ -33,11 +33,12 @@ def half_line_nodes(one, t):
     return u, 1.5707963267948966 * jnp.cosh(t) * u
 
 
-def refined(nodes, f, end, top, parameters):
+def refined(nodes, f, end, top, blank, parameters):
     """The trapezoidal sum in t over |t| <= top, its step halved until it no longer changes.
 
     The estimate of the error is the last change and what the outermost terms leave out; where it
     exceeds half of the digits of the format relative to the integral of |f|, the result is NaN.
+    `blank` is the zero of the values, real or complex.
     Terms beyond the largest numbers at the ends (0 * inf) count as 0.  Terms are visited outwards,
     24 of each side at a time.
     """
@@ -93,10 +94,10 @@ def refined(nodes, f, end, top, parameters):
         jnp.asarray(1, jnp.int32),
         jnp.asarray(0, jnp.int32),
         jnp.asarray(top / 24.0, dtype),
-        (zero, zero, zero),
+        (blank, zero, zero),
         sides,
         sides,
-        zero,
+        blank,
         zero + jnp.inf,
     )
     end_state = lax.while_loop(unfinished, visit, start)
