@@ -29,7 +29,7 @@ from derivax.symbolic.exact.matrix_form import (
     matrix_form,
     trace_form,
 )
-from derivax.symbolic.exact.matrix_models import evaluated
+from derivax.symbolic.exact.matrix_values import evaluated
 from derivax.symbolic.exact.matrix_zero import matrix_vanishes
 from derivax.symbolic.exact.outcome import Outcome
 
@@ -307,3 +307,18 @@ def test_the_verdict_is_never_wrong_at_a_sample(left, right) -> None:
 @given(expressions(depth=2))
 def test_the_trace_form_is_invariant_under_transposition(expr) -> None:
     assert trace_form(Trace(expr)) == trace_form(Trace(expr.T))
+
+
+def test_whole_matrices_of_a_foreign_head_may_stand_for_any_matrix() -> None:
+    from derivax.symbolic.nodes.matrix_calculus import TimeDerivative
+
+    n = symbols("n", integer=True, positive=True)
+    a, b, q = (MatrixSymbol(name, n, n) for name in "ABQ")
+    flow = MatrixRelation(TimeDerivative(a), b * a)
+    assert matrix_vanishes(TimeDerivative(a) - b * a, [flow]).outcome is Outcome.PROVEN
+    assert matrix_vanishes(TimeDerivative(a) - a * b, [flow]).outcome is Outcome.REFUTED
+    # solved for the letter inside a product, which only invertible neighbours allow
+    turned = MatrixRelation(q.T * TimeDerivative(a) * q, b)
+    expr = q.T * TimeDerivative(a) * q
+    assert matrix_vanishes(expr - b, [turned]).outcome is Outcome.PROVEN
+    assert matrix_vanishes(expr - 2 * b, [turned]).outcome is Outcome.REFUTED
