@@ -95,6 +95,20 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": f"{_TRAINED}:step_correction",
         "example": _EXAMPLE,
     },
+    "saxe-linear-networks/correlated-mode": {
+        "derivation": f"{_LINEAR_NETWORKS}:correlated_mode",
+        "title": "Learning curve of a mode whose inputs are correlated along the same vectors",
+        "source": _SAXE,
+        "ground_truth": f"{_FLOWS}:correlated_mode",
+        "example": _EXAMPLE,
+    },
+    "saxe-linear-networks/learning-time": {
+        "derivation": f"{_LINEAR_NETWORKS}:learning_time",
+        "title": "Time at which a mode reaches a fraction of its plateau",
+        "source": _SAXE,
+        "ground_truth": f"{_FLOWS}:learning_time",
+        "example": _EXAMPLE,
+    },
     "saxe-linear-networks/riccati": {
         "derivation": f"{_LINEAR_NETWORKS}:riccati",
         "title": "Two-layer learning from any balanced weights, as a matrix Riccati solution",
@@ -143,7 +157,7 @@ def expand(name: str) -> tuple[str, ...]:
     >>> expand("saxe-linear-networks/mode")
     ('saxe-linear-networks/mode',)
     >>> len(expand("saxe-linear-networks"))
-    9
+    11
     """
     if name in THEORIES:
         return tuple(result for result in RESULTS if result.startswith(name + "/"))

@@ -22,11 +22,20 @@ from derivax.numeric.ground_truth.network_training import train
 from derivax.numeric.ground_truth.whitening import (
     centred_one_hot,
     input_output_correlation,
-    singular_modes as triplets,
     whiten,
 )
+from derivax.numeric.ground_truth.whitening import (
+    singular_modes as triplets,
+)
 
-__all__ = ["digits_correlation", "flow", "riccati", "singular_modes"]
+__all__ = [
+    "correlated_mode",
+    "digits_correlation",
+    "flow",
+    "learning_time",
+    "riccati",
+    "singular_modes",
+]
 
 Array = NDArray[np.float64]
 Weights = tuple[Array, ...]
@@ -72,21 +81,14 @@ def flow(
 
 
 def extrapolated_flow(
-    weights: Sequence[Array], sigma_yx: Array, times: Sequence[float], *, step: float, **options: Any
+    weights: Sequence[Array], sigma_yx: Array, times: Sequence[float], *, step: float
 ) -> tuple[Array, Array, float]:
-    """(W_2 W_1 at the times, tolerance, order): RK4 at three steps, the h^4 and h^5 terms removed."""
+    """(W_2 W_1 at the times, tolerance, order): RK4 at three steps without h^4 and h^5 terms."""
     runs = [
-        np.stack([w[1] @ w[0] for w in flow(weights, sigma_yx, times, step=step / 2**k, **options)])
+        np.stack([w[1] @ w[0] for w in flow(weights, sigma_yx, times, step=step / 2**k)])
         for k in range(3)
     ]
-    a, b, c = runs
-    first, second = b + (b - a) / 15, c + (c - b) / 15
-    limit = second + (second - first) / 31
-    changes = np.abs(a - b).max(), np.abs(b - c).max()
-    order = float(np.log2(changes[0] / changes[1])) if changes[1] > 0 else float("inf")
-    # the largest estimate for all entries: single ones may be small by chance
-    rounding = 1e-14 * np.abs(limit).max()
-    return limit, np.full(limit.shape, np.abs(limit - second).max() + rounding), order
+    return _fourth_order(*runs)
 
 
 def _balanced(outputs: int, inputs: int, hidden: int, seed: int, size: float) -> Weights:
@@ -186,3 +188,96 @@ def singular_modes() -> tuple[Comparison, ...]:
             setting={"u0": u0, "times": times.tolist()},
         ),
     )  # fmt: skip
+
+
+# --- inputs that are correlated along the same vectors -------------------------------------------
+
+_S, _LAMBDA, _U0 = np.array([3.0, 2.0, 1.0]), np.array([1.5, 0.5, 2.0]), 0.05
+
+
+def _shared_basis() -> tuple[Array, Array, Array, Array, Weights]:
+    """U, V, Sigma_yx, Sigma_xx with V^T Sigma_xx V = diag(lambda), and aligned weights."""
+    rng = np.random.default_rng(12)
+    u, v, r = (np.linalg.qr(rng.standard_normal((n, n)))[0][:, :3] for n in (4, 5, 6))
+    outside = np.eye(5) - v @ v.T
+    sigma_xx = v @ np.diag(_LAMBDA) @ v.T + 0.7 * outside
+    sigma_yx = u @ np.diag(_S) @ v.T
+    return u, v, sigma_yx, sigma_xx, (np.sqrt(_U0) * r @ v.T, np.sqrt(_U0) * u @ r.T)
+
+
+def _strengths(times: Array, step: float) -> Array:
+    u, v, sigma_yx, sigma_xx, weights = _shared_basis()
+    found = flow(weights, sigma_yx, list(times), step=step, sigma_xx=sigma_xx)
+    return np.stack([np.diagonal(u.T @ (b @ a) @ v) for a, b in found])
+
+
+def correlated_mode() -> tuple[Comparison, ...]:
+    """u(t; s, u0, lambda, tau): strengths of three modes with input variances 1.5, 0.5 and 2."""
+    times = np.linspace(0.25, 4.0, 16)
+    a, b, c = (_strengths(times, 1 / 64 / 2**k) for k in range(3))
+    limit, tolerance, order = _fourth_order(a, b, c)
+
+    def predict(code: Callable[..., Any]) -> Array:
+        return np.asarray(code(times[:, None], _S, _U0, _LAMBDA, 1.0)).ravel()
+
+    return (
+        Comparison(
+            "strength of a mode with correlated inputs", limit.ravel(), predict,
+            tolerance.ravel(), order=order, expected_order=4.0,
+            setting={"s": _S.tolist(), "lambda": _LAMBDA.tolist(), "u0": _U0},
+        ),
+    )  # fmt: skip
+
+
+def learning_time() -> tuple[Comparison, ...]:
+    """t_f(f, s, u0, lambda, tau): when the flow crosses fractions of the plateau s/lambda.
+
+    Crossings are found on a grid of 1/256 by inverse interpolation of order 7; halving the grid
+    gives the tolerance.
+    """
+    fractions = np.array([0.3, 0.5, 0.9])
+
+    def crossings(grid: float) -> Array:
+        times = np.arange(0, round(4 / grid) + 1) * grid
+        curves = _strengths(times, grid)
+        found = []
+        for f in fractions:
+            for k, plateau in enumerate(_S / _LAMBDA):
+                after = int(np.argmax(curves[:, k] >= f * plateau))
+                near = slice(max(after - 4, 0), max(after - 4, 0) + 8)
+                found.append(_lagrange(curves[near, k], times[near], f * plateau))
+        return np.array(found)
+
+    coarse, fine = crossings(1 / 128), crossings(1 / 256)
+    tolerance = np.full(fine.shape, np.abs(coarse - fine).max() + 1e-13)
+
+    def predict(code: Callable[..., Any]) -> Array:
+        found = code(np.repeat(fractions, 3), np.tile(_S, 3), _U0, np.tile(_LAMBDA, 3), 1.0)
+        return np.asarray(found)
+
+    return (
+        Comparison(
+            "time to a fraction of the plateau", fine, predict, tolerance,
+            setting={"s": _S.tolist(), "lambda": _LAMBDA.tolist(), "fractions": [0.3, 0.5, 0.9]},
+        ),
+    )  # fmt: skip
+
+
+def _fourth_order(a: Array, b: Array, c: Array) -> tuple[Array, Array, float]:
+    """(limit, tolerance, order) of a method of order 4 at h, h/2, h/4."""
+    first, second = b + (b - a) / 15, c + (c - b) / 15
+    limit = second + (second - first) / 31
+    changes = np.abs(a - b).max(), np.abs(b - c).max()
+    order = float(np.log2(changes[0] / changes[1])) if changes[1] > 0 else float("inf")
+    # the largest estimate for all entries: single ones may be small by chance
+    tolerance = np.abs(limit - second).max() + 1e-14 * np.abs(limit).max()
+    return limit, np.full(limit.shape, tolerance), order
+
+
+def _lagrange(x: Array, y: Array, at: float) -> float:
+    """The polynomial through the points, at one place."""
+    total = 0.0
+    for i in range(len(x)):
+        others = np.delete(x, i)
+        total += y[i] * np.prod((at - others) / (x[i] - others))
+    return float(total)

@@ -105,7 +105,7 @@ class Program:
     ) -> None:
         wrong = [k for k, c in kernels.items() if not isinstance(getattr(c, "kernel", 0), Kernel)]
         if wrong:
-            raise InputError(wrong[0], "is not a scalar kernel", "pass what compile_formula returns")
+            raise InputError(wrong[0], "is no scalar kernel", "pass what compile_formula returns")
         if name == array_code.entry or name in kernels:
             raise InputError(name, "names the program and a function in it", "rename one")
         named = [a.name for a in arguments]
@@ -367,7 +367,7 @@ def _with_rule(kernel: Kernel) -> Callable[..., Any]:
 
 
 def _differentiable(run: Callable[..., Any], order: int, name: str) -> Callable[..., Any]:
-    """`run`, which may be differentiated `order` times; once more is an error, not a wrong value."""
+    """`run`, which may be differentiated `order` times; once more is an error, no wrong value."""
     import jax
 
     def refuse() -> None:

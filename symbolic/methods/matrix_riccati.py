@@ -24,7 +24,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sympy import Basic, Determinant, Expr, Identity, Inverse, MatrixSymbol, Ne, S, Symbol
@@ -141,7 +140,9 @@ def _solved_rate(statement: Statement) -> tuple[MatrixExpr, MatrixExpr]:
         left = factors[0] if len(factors) == 1 else left
     if statement.rel != "=" or not isinstance(left, TimeDerivative) or not coefficient.is_nonzero:
         raise InputError(str(statement), "is not a rate", "state it as TimeDerivative(X) = ...")
-    rate = statement.rhs if coefficient == 1 else MatMul(1 / coefficient, statement.rhs).doit(deep=False)
+    rate = statement.rhs
+    if coefficient != 1:
+        rate = MatMul(1 / coefficient, rate).doit(deep=False)
     return left.args[0], rate  # type: ignore[return-value]
 
 

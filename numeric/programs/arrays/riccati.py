@@ -10,10 +10,10 @@ then scaled by the growth exp(n_m) of its pivot, which makes all entries of the 
 about 1.  Rows that other rows span to rounding are taken as spanned.
 
 *Derivatives.*  The eigenbasis is a constant and F enters as H = O^T F O - Lambda, which is zero and
-carries the derivative.  Pairs whose rates differ by more than 1/8 over the time (|difference| t/tau)
-rotate the basis; for nearer pairs, equal ones included, the matrix functions are expanded with
-divided differences.  So the first derivative is right at degenerate and at vanishing singular
-values; a second one would not be.
+carries the derivative.  Pairs whose rates differ by more than 1/8 over the time rotate the basis;
+for nearer pairs, equal ones included, the matrix functions are expanded with divided differences.
+So the first derivative is right at degenerate and at vanishing singular values; a second one would
+not be.
 """
 
 from __future__ import annotations
@@ -85,8 +85,14 @@ def mean_slope(rising, falling, t, first, second, tau):
 
     Gauss-Legendre with four nodes: the rates differ by at most 1/8 over the time.
     """
-    nodes = jnp.array((-0.8611363115940526, -0.33998104358485626, 0.33998104358485626, 0.8611363115940526), first.dtype)
-    weights = jnp.array((0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693), first.dtype)
+    nodes = jnp.array(
+        (-0.8611363115940526, -0.33998104358485626, 0.33998104358485626, 0.8611363115940526),
+        first.dtype,
+    )
+    weights = jnp.array(
+        (0.17392742256872693, 0.32607257743127307, 0.32607257743127307, 0.17392742256872693),
+        first.dtype,
+    )
     middle = jnp.expand_dims(0.5 * (first + second), -1)
     half = jnp.expand_dims(0.5 * (first - second), -1)
     rate = middle + half * nodes
@@ -133,10 +139,12 @@ def riccati_blocks(integral, decay, rising, falling, t, Sigma, W1, W2, tau):
     null_rows = lax.stop_gradient(null_rows)
     unit_rows = jnp.eye(hidden, dtype=dtype)
     differences = jnp.expand_dims(rates, 1) - jnp.expand_dims(rates, 0)
-    signs = jnp.concatenate((jnp.ones_like(s), -jnp.ones_like(s)))
     sizes = jnp.abs(rates)
     imbalance = relative_imbalance(W1, W2)
     good = imbalance <= 0.000001 + 1000.0 * jnp.finfo(dtype).eps
+    pairs = jnp.arange(2 * modes)
+    into_null = jnp.arange(2 * modes, 2 * modes + 1)
+    out_of_null = jnp.arange(2 * modes + 1, 2 * modes + 2)
     largest = jnp.log(jnp.finfo(dtype).max) - 1.0
 
     def at(time):
@@ -146,65 +154,82 @@ def riccati_blocks(integral, decay, rising, falling, t, Sigma, W1, W2, tau):
         near = jnp.where(far, 0.0, H)
         far_out = sizes * lasting > 0.125
         turn_out = jnp.where(far_out, 1.0 / jnp.where(far_out, rates, 1.0), 0.0)
-        near_out = jnp.where(far_out, 0.0, 1.0)
+        near_out = jnp.expand_dims(jnp.where(far_out, 0.0, 1.0), 1)
         here = rows + product(transposed(turn), rows) + jnp.expand_dims(turn_out, 1) * out_rows
         crossed = product(transposed(jnp.expand_dims(turn_out, 1) * out_rows), rows)
         null_here = null_gram - crossed - transposed(crossed)
 
-        psi = integral(time, sizes, tau)
-        psi_null = integral(time, 0.0 * time, tau)
+        every_psi = integral(time, jnp.concatenate((sizes, jnp.zeros((1,), dtype))), tau)
+        psi = jnp.take(every_psi, pairs)
+        psi_null = jnp.take(every_psi, 2 * modes)
         growth = jnp.maximum(rates, 0.0) * lasting
         tiny = jnp.finfo(dtype).tiny
         logs = lax.stop_gradient(growth + 0.5 * jnp.log(jnp.maximum(psi, tiny)))
         logs_null = 0.5 * jnp.log(jnp.maximum(lax.stop_gradient(psi_null), tiny))
         candidates = jnp.concatenate((here, null_rows, unit_rows), axis=0)
         scale = jnp.concatenate(
-            (logs, logs_null + jnp.zeros_like(null_rows, shape=(null_rows.shape[0],)), jnp.zeros(hidden, dtype))
+            (logs, logs_null + jnp.zeros(null_rows.shape[0], dtype), jnp.zeros(hidden, dtype))
         )
         W, coefficients, n = pivoted_basis(candidates, scale)
         n = lax.stop_gradient(n)
         shrink = jnp.exp(-n)
 
         # rows over the growth of the pivots: x without the decay of falling modes, y with it
-        on_pivots = jnp.take(coefficients, jnp.arange(2 * modes), axis=0)
+        on_pivots = jnp.take(coefficients, pairs, axis=0)
         exponents = jnp.expand_dims(growth, 1) - jnp.expand_dims(n, 0)
         x = on_pivots * jnp.exp(jnp.minimum(exponents, largest))
         y = x * jnp.expand_dims(decay(time, jnp.maximum(-rates, 0.0), tau), 1)
         d = product(out_rows, transposed(W)) * shrink
-        null_scaled = product(product(W, null_here), transposed(W)) * shrink * jnp.expand_dims(shrink, 1)
+        null_scaled = (
+            product(product(W, null_here), transposed(W)) * shrink * jnp.expand_dims(shrink, 1)
+        )
         unit_scaled = product(W, transposed(W)) * shrink * jnp.expand_dims(shrink, 1)
 
-        # near pairs: divided differences
+        # near pairs, and near to 0: divided differences; constants, since they multiply zeros
         gaps = jnp.where(far, 0.0, differences)
         lone = jnp.where(far_out, 0.0, rates)
-        grown = near * integral(time, -0.5 * gaps, tau)
+        column = jnp.expand_dims(lone, 1)
+        shifts = lax.stop_gradient(
+            integral(time, 0.5 * jnp.concatenate((-gaps, -column, column), axis=1), tau)
+        )
+        grown = near * jnp.take(shifts, pairs, axis=1)
         y_near = y + product(grown, y)
-        y_near = y_near + jnp.expand_dims(near_out * integral(time, -0.5 * lone, tau), 1) * d
-        firsts = jnp.where(far, 0.0, jnp.expand_dims(rates, 1))
-        seconds = jnp.where(far, 0.0, jnp.expand_dims(rates, 0))
-        slopes = near * mean_slope(rising, falling, time, firsts, seconds, tau)
-        slopes_out = near_out * mean_slope(rising, falling, time, lone, 0.0 * lone, tau)
-        mixed = product(transposed(jnp.expand_dims(slopes_out, 1) * d), x)
+        y_near = y_near + near_out * jnp.take(shifts, into_null, axis=1) * d
+        firsts = jnp.concatenate((jnp.where(far, 0.0, jnp.expand_dims(rates, 1)), column), axis=1)
+        seconds = jnp.concatenate(
+            (jnp.where(far, 0.0, jnp.expand_dims(rates, 0)), 0.0 * column), axis=1
+        )
+        means = lax.stop_gradient(mean_slope(rising, falling, time, firsts, seconds, tau))
+        slopes = near * jnp.take(means, pairs, axis=1)
+        slopes_out = near_out * jnp.take(means, into_null, axis=1)
+        mixed = product(transposed(slopes_out * d), x)
 
         bracket = unit_scaled + psi_null * null_scaled
         bracket = bracket + product(transposed(jnp.expand_dims(psi, 1) * x), x)
         bracket = bracket + product(transposed(x), product(slopes, x)) + mixed + transposed(mixed)
         root = jnp.linalg.cholesky(bracket)
-        z = transposed(lax.linalg.triangular_solve(root, transposed(y_near), left_side=True, lower=True))
+        z = transposed(
+            lax.linalg.triangular_solve(root, transposed(y_near), left_side=True, lower=True)
+        )
 
         # back to the coordinates of inputs and outputs
         null_turned = null - product(jnp.expand_dims(turn_out, 0) * D, rows)
         null_turned = null_turned - product(jnp.expand_dims(turn_out, 0) * basis, out_rows)
         y_null = product(null_turned, transposed(W)) * shrink
-        grown_out = near_out * integral(time, 0.5 * lone, tau)
-        y_null = y_null + product(D, jnp.expand_dims(grown_out, 1) * y)
-        z_null = transposed(lax.linalg.triangular_solve(root, transposed(y_null), left_side=True, lower=True))
+        y_null = y_null + product(D, near_out * jnp.take(shifts, out_of_null, axis=1) * y)
+        z_null = transposed(
+            lax.linalg.triangular_solve(root, transposed(y_null), left_side=True, lower=True)
+        )
         whole = product(basis, z + product(turn, z)) + z_null
         whole = whole + product(D, jnp.expand_dims(turn_out, 1) * z)
         whole = jnp.where(good, whole, jnp.nan)
         first = jnp.take(whole, jnp.arange(inputs), axis=0)
         last = jnp.take(whole, jnp.arange(inputs, whole.shape[0]), axis=0)
-        return (product(last, transposed(first)), product(first, transposed(first)), product(last, transposed(last)))
+        return (
+            product(last, transposed(first)),
+            product(first, transposed(first)),
+            product(last, transposed(last)),
+        )
 
     every = jax.vmap(at)
     maps, firsts, lasts = every(t)

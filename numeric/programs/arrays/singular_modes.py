@@ -3,8 +3,8 @@ r"""Array code of the singular modes: signs, degenerate values, derivatives.
 *Convention.*  Singular values that differ by less than 8 max(rows, columns) eps of the largest form
 a group.  In each group the left vectors are the projections of coordinate axes on the space of the
 group, the axis with the largest projection first, made orthonormal; for a single value that makes
-the largest entry of its left vector positive.  The right vectors follow the left ones.  Modes beyond
-the rank have s = 0 and zero vectors, since nothing singles out a direction.
+the largest entry of its left vector positive.  The right vectors follow the left ones.  Modes
+beyond the rank have s = 0 and zero vectors, since nothing singles out a direction.
 
 *Derivatives.*  The vectors turn between groups only: the projections on groups have their exact
 first derivative, also where values coincide.
@@ -30,8 +30,12 @@ def group_basis(vectors, same):
         # the first of equally long projections, whatever the rounding
         axis = jnp.argmax(left >= level * jnp.max(left))
         column = jnp.take(group, axis, axis=0)
-        column = column - jnp.matmul(turned, jnp.matmul(column, turned, precision="highest"), precision="highest")
-        column = column - jnp.matmul(turned, jnp.matmul(column, turned, precision="highest"), precision="highest")
+        column = column - jnp.matmul(
+            turned, jnp.matmul(column, turned, precision="highest"), precision="highest"
+        )
+        column = column - jnp.matmul(
+            turned, jnp.matmul(column, turned, precision="highest"), precision="highest"
+        )
         size = jnp.sqrt(jnp.sum(column * column))
         unit = column / jnp.where(size > 0.0, size, 1.0)
         here = jnp.asarray(places == j, vectors.dtype)
@@ -50,7 +54,9 @@ def modes_with_curves(curve, t, Sigma, u0, tau):
     s = lax.stop_gradient(s)
     longest = jnp.max(jnp.asarray((Sigma.shape[0], Sigma.shape[1]), dtype))
     tolerance = 8.0 * longest * jnp.finfo(dtype).eps * jnp.max(s)
-    before = jnp.concatenate((jnp.full((1,), jnp.inf, dtype), jnp.take(s, jnp.arange(s.shape[0] - 1))))
+    before = jnp.concatenate(
+        (jnp.full((1,), jnp.inf, dtype), jnp.take(s, jnp.arange(s.shape[0] - 1)))
+    )
     group = jnp.cumsum(jnp.asarray(before - s > tolerance, dtype)) - 1.0
     same = jnp.expand_dims(group, 1) == jnp.expand_dims(group, 0)
     turned = group_basis(left, jnp.asarray(same, dtype))

@@ -9,6 +9,8 @@ Main results (`saxe-linear-networks/NAME`):
     decoupling       white inputs, aligned weights: one scalar equation per mode   flow.py
     mode             the balanced two-layer mode u(t), from s, u0 and tau          balanced.py
     singular-modes   the same for all modes of a correlation                       balanced.py
+    correlated-mode  the mode when inputs are correlated along the same vectors     correlated_inputs.py
+    learning-time    when such a mode reaches a fraction of its plateau             correlated_inputs.py
     half-time        when u reaches s/2                                            balanced.py
     riccati          W_2 W_1 (t) from any balanced weights, any shapes and ranks    riccati.py
     unbalanced       a and b for any initial a0, b0, through a^2 - b^2             unbalanced.py
@@ -27,16 +29,22 @@ learning in deep linear neural networks" (2013), arXiv:1312.6120.
 """
 
 from derivax.symbolic.theories.deep_linear_networks.balanced import half_time, mode, singular_modes
+from derivax.symbolic.theories.deep_linear_networks.correlated_inputs import (
+    correlated_mode,
+    learning_time,
+)
 from derivax.symbolic.theories.deep_linear_networks.descent import learning_rate, step_correction
 from derivax.symbolic.theories.deep_linear_networks.flow import decoupling, gradient_flow
 from derivax.symbolic.theories.deep_linear_networks.riccati import riccati
 from derivax.symbolic.theories.deep_linear_networks.unbalanced import unbalanced
 
 __all__ = [
+    "correlated_mode",
     "decoupling",
     "gradient_flow",
     "half_time",
     "learning_rate",
+    "learning_time",
     "mode",
     "riccati",
     "singular_modes",

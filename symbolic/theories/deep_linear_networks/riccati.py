@@ -4,8 +4,8 @@ Main result: `riccati`.
 
 Implementation notes.  The stacked weights $Q = (W_1^T; W_2)$ are written with two selections $J_1,
 J_2$ ($J_a^T J_b = \delta_{ab} I$), so that blocks of symbolic shapes are products.  The published
-solution contains $F^{-1}$, which does not exist for rectangular or rank-deficient correlations; here
-the integral of $e^{2Fs}$ is written with $\varphi_1$ on the eigenvalues of F, which is entire.
+solution contains $F^{-1}$, which does not exist for rectangular or rank-deficient correlations;
+here the integral of $e^{2Fs}$ is written with $\varphi_1$ on the eigenvalues of F, which is entire.
 """
 
 from __future__ import annotations
