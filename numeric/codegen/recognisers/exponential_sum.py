@@ -67,7 +67,8 @@ class Exponents:
 
     def base(self, r: int) -> int:
         scaled = self.tape.scale(self.units[r], self.new[r])
-        if self.tape.number(scaled) is not None or not (self.clipped or self.growing):
+        constant = all(self.tape[k].op != "arg" for k in self.tape.reachable([scaled]))
+        if constant or not (self.clipped or self.growing):
             return scaled
         return self.tape.push("clip_exponent" if self.clipped else "exponent", (scaled,))
 
