@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from sympy import Abs, Add, Basic, Derivative, Dummy, Expr, Symbol, conjugate, sqrt
+from sympy import Abs, Add, Basic, Derivative, Dummy, Expr, Subs, Symbol, conjugate, sqrt
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
@@ -135,8 +135,9 @@ class JetSpace:
             InputError: a field at another point, or differentiated by something else.
         """
         expr = without_moduli(expr)
-        if any(not self._is_plain(d) for d in expr.atoms(Derivative)):
-            expr = expr.doit()
+        compound = {d: d.doit() for d in expr.atoms(Derivative) if not self._is_plain(d)}
+        if compound:
+            expr = expr.xreplace(compound)
         changes: dict[Basic, Basic] = {}
         for atom in self._occurrences(expr):
             inner = atom.args[0] if isinstance(atom, conjugate) else atom
@@ -148,10 +149,19 @@ class JetSpace:
                     str(atom), "is not one of the coordinates", f"they are {self._listing()}"
                 )
             changes[atom] = self.jet(number, self._index(inner))
-        return expr.xreplace(changes)
+        expr = expr.xreplace(changes)
+        # at a fixed jet the slope in the slot of t is the partial derivative
+        slopes = {s: s.doit() for s in expr.atoms(Subs) if isinstance(s.expr, Derivative)}
+        return expr.xreplace(slopes) if slopes else expr
 
     def _is_plain(self, derivative: Derivative) -> bool:
-        return isinstance(derivative.expr, AppliedUndef)
+        """A field, or an unknown function at fixed fields: not to be differentiated by parts."""
+        inner = derivative.expr
+        if not isinstance(inner, AppliedUndef):
+            return False
+        if inner.func in self._heads or not set(derivative.variables) & set(self.variables):
+            return True
+        return not any(True for arg in inner.args for _ in self._occurrences(arg))
 
     def _index(self, inner: Basic) -> Index:
         if not isinstance(inner, Derivative):
@@ -184,7 +194,22 @@ class JetSpace:
 
     def functions(self, expr: Any) -> Any:
         """An expression in jets as one in functions."""
+        partial = {
+            d: self._slope(d)
+            for d in expr.atoms(Derivative)
+            if isinstance(d.expr, AppliedUndef) and self.jets_in(d.expr)
+            and set(d.variables) & set(self.variables)
+        }  # fmt: skip
+        if partial:
+            expr = expr.xreplace(partial)
         return expr.xreplace({s: self.derivative(a, j) for s, a, j in self.jets_in(expr)})
+
+    def _slope(self, derivative: Derivative) -> Any:
+        """The partial derivative of L(t, q) in its slot t, which must not see the t in q(t)."""
+        slots = {v: Dummy(str(v), real=True) for v in derivative.variables if v in self.variables}
+        inner = derivative.expr.func(*[slots.get(a, a) for a in derivative.expr.args])
+        counts = [(slots.get(v, v), n) for v, n in derivative.variable_count]
+        return Subs(Derivative(inner, *counts), tuple(slots.values()), tuple(slots))
 
     # ---- calculus -----------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, Function, ImmutableMatrix, Ne, S, Symbol, conjugate
+from sympy import Add, Basic, Dummy, Expr, Function, ImmutableMatrix, Ne, S, Subs, Symbol, conjugate
 
 from derivax.errors import InputError
 from derivax.symbolic.derivation import Derivation
@@ -119,6 +119,7 @@ class EulerLagrange(Rule):
              if a == number}  # fmt: skip
         )
         first = shifted.diff(small).subs(small, 0)
+        first = first.xreplace({s: s.doit() for s in first.atoms(Subs)})
         current = parts_current(space, density, {number: space.field(extra)})
         rest = Add(first, -claimed * space.field(extra), -space.divergence(current))
         about = f"the first variation in {self.coordinate} is E*eta and a total derivative"

@@ -429,13 +429,16 @@ class OffShell(Rule):
         space, variables = self.transformation.space, self.transformation.variables
         count = len(variables)
         currents, equations = premises[1 : 1 + count], premises[1 + count :]
-        # the derivative of the current by SymPy's own rules for functions, not by jets
-        rates = Add(*[c.rhs.diff(x) for c, x in zip(currents, variables)])  # type: ignore[attr-defined]
+        if any(set(d.variables) - set(variables) for c in currents for d in c.rhs.atoms(Derivative)):
+            # slopes of an unknown L by q'(t): SymPy takes d/dt and d/dq' to commute
+            rate = space.divergence([space.jets(c.rhs) for c in currents])
+        else:  # by SymPy's own rules for functions, not by jets
+            rate = space.jets(Add(*[c.rhs.diff(x) for c, x in zip(currents, variables)]))  # type: ignore[attr-defined]
         named = all(
             c.lhs == self.transformation.current_name(mu) for mu, c in enumerate(currents)
         )
         right = conclusion.rhs.xreplace({e.lhs: e.rhs for e in equations})
-        difference = Add(space.jets(rates), -space.jets(right))
+        difference = Add(rate, -space.jets(right))
         shown = Add(
             *[Derivative(self.transformation.current_name(mu), x) for mu, x in enumerate(variables)]
         )

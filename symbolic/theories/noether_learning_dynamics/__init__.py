@@ -1,0 +1,1 @@
+"""Noether's learning dynamics."""
