@@ -30,6 +30,7 @@ _HOME = {
     "save": "verbs",
     "load": "numeric.storage.loading",
     "parse": "symbolic.parse",
+    "predict": "numeric.programs.prediction",
     # nouns
     "Problem": "symbolic.problem",
     "Lagrangian": "symbolic.lagrangian",

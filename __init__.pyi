@@ -3,6 +3,7 @@
 from derivax import data as data
 from derivax import errors as errors
 from derivax.numeric.storage.loading import load as load
+from derivax.numeric.programs.prediction import predict as predict
 from derivax.numeric.programs.program import Program as Program
 from derivax.numeric.verify.certificate import Certificate as Certificate
 from derivax.symbolic.derivation import Derivation as Derivation

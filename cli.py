@@ -175,6 +175,27 @@ def build_parser() -> argparse.ArgumentParser:
                      help="private key (openssl genpkey -algorithm ed25519)")  # fmt: skip
     one.add_argument("-o", "--output", type=Path, metavar="SIG", help="default: FILE.sig")
 
+    one = verb("predict", _predict, "predict how a linear network learns your data")
+    one.add_argument("--inputs", type=Path, required=True, metavar="FILE",
+                     help="one example a row, .csv or .npy")  # fmt: skip
+    one.add_argument("--targets", type=Path, required=True, metavar="FILE",
+                     help="one row per example, .csv or .npy")  # fmt: skip
+    one.add_argument("--labels", action="store_true", help="the targets are class numbers")
+    one.add_argument("--lr", type=float, metavar="RATE", help="then times count steps")
+    one.add_argument("--u0", type=float, default=1e-3, help="initial strength (default: 0.001)")
+    one.add_argument("--times", metavar="LIST", help="'0, 10, 50' or 'FIRST:LAST:COUNT'")
+    one.add_argument("--reduction", choices=("sum", "mean"), default="sum",
+                     help="of the loss over examples (default: sum)")  # fmt: skip
+    one.add_argument("--no-whitening", action="store_true", help="take the inputs as they are")
+    one.add_argument("--rank", type=int, help="components kept when whitening (default: all)")
+    one.add_argument("--hidden", type=int, metavar="WIDTH", help="width of the hidden layer")
+    one.add_argument("--fraction", type=float, default=0.99, help="learned means (default: 0.99)")
+    one.add_argument("--tolerance", type=float, default=1e-3,
+                     help="largest coupling without whitening (default: 0.001)")  # fmt: skip
+    one.add_argument("--L", type=int, dest="matrices", metavar="N", help="weight matrices: 2")
+    one.add_argument("--n-layers", type=int, metavar="N", help="layers of neurons: 3")
+    _add_output(one)
+
     one = verb("export", _export, "write a formula as a module that needs JAX alone")
     _add_subject(one)
     _add_compilation(one)
@@ -366,6 +387,12 @@ def _equal(args: argparse.Namespace) -> int:
             lines += [f"  {k}: {v}" for k, v in witness.items() if k != "bits"]
         emit("\n".join(lines), args.output)
     return _status([finding.outcome.established])
+
+
+def _predict(args: argparse.Namespace) -> int:
+    from derivax.predicting import run
+
+    return run(args)
 
 
 def _export(args: argparse.Namespace) -> int:

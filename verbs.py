@@ -311,6 +311,7 @@ def verify(
         )
     elif getattr(x, "name", "") in catalog.RESULTS:
         ground_truth = catalog.row(x.name)["ground_truth"]
+        x = _program(x.name) or x
     elif not hasattr(x, "problem") and not hasattr(x, "solves"):
         x = _formula(x)
     truth = _attribute(ground_truth) if ground_truth else None
@@ -453,8 +454,9 @@ def export(
     """
     from derivax.numeric.codegen.compiled import Compiled
     from derivax.numeric.export import export as write
+    from derivax.numeric.programs.program import Program
 
-    compiled = x if isinstance(x, Compiled) else compile(x)
+    compiled = x if isinstance(x, Compiled | Program) else compile(x)
     if isinstance(certificate, str | Path):
         from derivax.numeric.verify.certificate import read_certificates
 

@@ -3,13 +3,13 @@ r"""predict: how a two-layer linear network will learn a user's own data, in clo
 Main definitions: `predict`, `Prediction`.
 
 Implementation notes.  Sums over examples throughout: $\Sigma_{xx} = \sum_\mu x x^T$, loss
-$\tfrac12\sum_\mu\|y-W_2W_1x\|^2$, tau = 1/lr.  A mean over examples divides every gradient by P, so
-tau = P/lr.  Curves, times and rates are Compiled results of the derivations `correlated-mode`,
-`learning-time` and `learning-rate`; a mode whose input has the variance lambda is the white one with
-s/lambda and lr lambda.
+$\tfrac12\sum_\mu\|y-W_2W_1x\|^2$, tau = 1/lr.  A mean over examples divides every gradient by P,
+so tau = P/lr.  Curves, times and rates are Compiled results of the derivations `correlated-mode`,
+`learning-time` and `learning-rate`; a mode whose input has the variance lambda is the white one
+with s/lambda and lr lambda.
 
-Without whitening the modes decouple only when $\Sigma_{xx}V = V\Lambda$ with diagonal $\Lambda$; the
-measured violation is reported, and refused beyond the stated tolerance.
+Without whitening the modes decouple only when $\Sigma_{xx}V = V\Lambda$ with diagonal $\Lambda$;
+the measured violation is reported, and refused beyond the stated tolerance.
 
 Source: A. M. Saxe, J. L. McClelland, S. Ganguli, arXiv:1312.6120.
 """
@@ -17,7 +17,7 @@ Source: A. M. Saxe, J. L. McClelland, S. Ganguli, arXiv:1312.6120.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -31,6 +31,7 @@ from derivax.numeric.ground_truth.whitening import singular_modes, whiten
 from derivax.numeric.programs.data_files import as_matrix
 from derivax.symbolic.methods.depth import weight_matrices
 from derivax.symbolic.theories import deep_linear_networks as theory
+from derivax.symbolic.theories.deep_linear_networks import notation
 
 __all__ = ["Prediction", "predict"]
 
@@ -95,11 +96,12 @@ class Prediction:
     def __str__(self) -> str:
         unit = "steps" if self.lr is not None else "tau"
         kind = f"whitened on {self.rank} components" if self.whitened else "not whitened"
+        limit = f"{self.largest_lr:.4g} ({self.reduction} over examples)"
+        heads = ("mode", "s", "lambda", "plateau", f"half ({unit})", f"{self.fraction:g} ({unit})")
         lines = [
-            f"{self.samples} examples, {kind}, {len(self.s)} modes; largest stable learning rate "
-            f"{self.largest_lr:.4g} ({self.reduction} over examples)",
-            f"{'mode':>4} {'s':>12} {'lambda':>10} {'plateau':>12} {f'half ({unit})':>14} "
-            f"{f'{self.fraction:g} ({unit})':>14}",
+            f"{self.samples} examples, {kind}, {len(self.s)} modes",
+            f"largest stable learning rate {limit}",
+            " ".join(f"{h:>{w}}" for h, w in zip(heads, (4, 12, 10, 12, 14, 14), strict=True)),
         ]
         lines += [
             f"{k + 1:>4} {self.s[k]:>12.6g} {self.input_variance[k]:>10.4g} "
@@ -325,11 +327,13 @@ def _times(times: ArrayLike | None, last: float, tau: float) -> Array:
 
 @lru_cache(maxsize=1)
 def _functions() -> dict[str, Callable[..., Any]]:
-    found = {}
-    for name in ("correlated_mode", "learning_time", "learning_rate"):
-        formula = getattr(theory, name)().formula
-        found[name] = compile_formula(formula, derivatives=0)
-    return found
+    times = theory.learning_time()  # its steps hold the curve as well
+    assert times.formula is not None
+    _, s, u0, lam, tau = times.formula.args
+    curve = times.formula_of("correlated-mode", [notation.t, s, u0, lam, tau])
+    rates = theory.learning_rate().formula
+    named = {"correlated_mode": curve, "learning_time": times.formula, "learning_rate": rates}
+    return {name: compile_formula(one, name=name, derivatives=0) for name, one in named.items()}
 
 
 def _run(name: str, *args: Any) -> Any:
@@ -359,6 +363,3 @@ def _learning_rates(s: Array, variance: Array) -> dict[str, Array]:
     return {name: part / variance for name, part in found.items()}
 
 
-def summary_rows(found: Prediction) -> Sequence[Sequence[float]]:
-    """time, strength of each mode, loss: the rows of a CSV file."""
-    return np.column_stack([found.times, found.curves, found.loss]).tolist()

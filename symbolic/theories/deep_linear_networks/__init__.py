@@ -9,10 +9,10 @@ Main results (`saxe-linear-networks/NAME`):
     decoupling       white inputs, aligned weights: one scalar equation per mode   flow.py
     mode             the balanced two-layer mode u(t), from s, u0 and tau          balanced.py
     singular-modes   the same for all modes of a correlation                       balanced.py
-    correlated-mode  the mode when inputs are correlated along the same vectors     correlated_inputs.py
-    learning-time    when such a mode reaches a fraction of its plateau             correlated_inputs.py
+    correlated-mode  the mode with inputs correlated along V         correlated_inputs.py
+    learning-time    when it reaches a fraction of its plateau       correlated_inputs.py
     half-time        when u reaches s/2                                            balanced.py
-    riccati          W_2 W_1 (t) from any balanced weights, any shapes and ranks    riccati.py
+    riccati          W_2 W_1 (t) from any balanced weights, any shapes              riccati.py
     unbalanced       a and b for any initial a0, b0, through a^2 - b^2             unbalanced.py
     learning-rate    curvature along the balanced path, optimal and largest step   descent.py
     step-correction  number of descent steps, corrected to first order in lr       descent.py
