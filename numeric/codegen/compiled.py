@@ -203,7 +203,7 @@ class Compiled:
         if positions not in self._wider:
             symbols = [self.formula.args[k] for k in positions]
             for k, symbol in zip(positions, symbols, strict=True):
-                if symbol.is_extended_real:
+                if getattr(symbol, "is_extended_real", None):
                     raise InputError(
                         f"argument {self.arg_names[k]!r} of {self.name}",
                         "is complex, but its symbol is real",

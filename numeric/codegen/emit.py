@@ -39,7 +39,7 @@ broadcast_shapes broadcast_to cbrt ceil clip concatenate cos cosh equal exp expa
 finfo floor full full_like isfinite isinf isnan int32 log log1p logical_and logical_not logical_or
 logical_xor matmul maximum minimum mod moveaxis multiply negative ones_like power reshape rint round
 sign sin sinh sqrt square squeeze stack sum swapaxes take tan tanh trace where zeros zeros_like
-trunc copysign signbit any all max arange real imag conj
+trunc copysign signbit any all max arange real imag conj diagonal ones repeat tile
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type
 argmax argmin argsort cumprod cumsum diag outer prod sort tensordot tril triu
 linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd

@@ -26,7 +26,7 @@ from derivax.numeric.codegen.writer import function_text
 
 Direction = tuple[int, bool]  # an argument, and whether it is moved along I
 
-__all__ = ["Kernel"]
+__all__ = ["Kernel", "result_dtypes"]
 
 
 class Kernel:

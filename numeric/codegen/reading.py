@@ -55,15 +55,15 @@ class Reader:
 
     def read(self, expr: sympy.Basic) -> int:
         """The index of the expression on the tape."""
-        seen, stack = self._seen, [(expr, False)]
+        seen = self._seen
+        stack: list[tuple[sympy.Basic, Sequence[sympy.Basic] | None]] = [(expr, None)]
         path: list[sympy.Basic] = []
         while stack:
-            node, ready = stack.pop()
+            node, entered = stack.pop()
             key = id(node)
-            if ready:
+            if entered is not None:
                 path.pop()
-                children = self._children(node)
-                ids = [seen[id(child)] for child in children]
+                ids = [seen[id(child)] for child in entered]
                 seen[key] = self._build(node, ids, path)
                 continue
             if key in seen:
@@ -76,9 +76,9 @@ class Reader:
                 raise self._refusal(node, path)
             children = self._children(node)
             self._alive.extend(children)
-            stack.append((node, True))
+            stack.append((node, children))
             path.append(node)
-            stack.extend((child, False) for child in reversed(children) if id(child) not in seen)
+            stack.extend((child, None) for child in reversed(children) if id(child) not in seen)
         return seen[id(expr)]
 
     def _children(self, node: sympy.Basic) -> tuple[sympy.Basic, ...]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from derivax.numeric.codegen import emit
-from derivax.numeric.codegen.kernel import Kernel, module
+from derivax.numeric.codegen.kernel import Kernel, module, result_dtypes
 from derivax.numeric.codegen.lower.matrices import BOUNDARY
 from derivax.numeric.codegen.recognisers import rebuilt_into
 from derivax.numeric.codegen.tape import Tape
@@ -61,7 +61,12 @@ class Staged:
             level[i] = below + (tape[i].op in BOUNDARY and bool(tape[i].operands))
         needed: dict[int, list[int]] = {}
         seen: set[int] = set()
-        users = [k for i in order if tape[i].shape is not None for k in tape[i].operands]
+        users = [
+            k
+            for i in order
+            if tape[i].shape is not None or tape[i].op in BOUNDARY
+            for k in tape[i].operands
+        ]
         for i in [*users, *self.outputs]:
             if tape[i].shape is None and tape[i].op not in LEAVES and i not in seen:
                 seen.add(i)
@@ -99,7 +104,7 @@ class Staged:
             if node.op == "arg" or node.op in BOUNDARY:
                 name = writer.texts[i].text
                 name = name if name.isidentifier() else f"input{len(names) + 1}"
-                new[i] = tape.arg(len(names), name)
+                new[i] = tape.arg(len(names), name, plane=i in source.plane)
                 names.append(name)
                 leaf_ids.append(new[i])
                 texts.append(writer.texts[i].text)
@@ -164,8 +169,9 @@ def _together(run: Callable[..., Any], tape: Tape, outputs: Sequence[int]) -> Ca
         import jax.numpy as jnp
         from jax import lax
 
-        dtype = args[0].dtype if args else jnp.result_type(float)
-        results = [lax.convert_element_type(r, dtype) for r in run(*args)]
+        dtypes = result_dtypes(args, tape, outputs)
+        pairs = zip(run(*args), dtypes, strict=True)
+        results = [lax.convert_element_type(r, dtype) for r, dtype in pairs]
         shape = jnp.broadcast_shapes(*(r.shape for r, s in zip(results, scalar, strict=True) if s))
         return tuple(
             jnp.broadcast_to(r, shape) if s else r for r, s in zip(results, scalar, strict=True)

@@ -15,6 +15,7 @@ from sympy import (
     Inverse,
     Matrix,
     MatrixSymbol,
+    Rational,
     Symbol,
     Trace,
     ZeroMatrix,
@@ -136,6 +137,6 @@ def test_a_matrix_formula_is_a_value_too():
     assert f(np.eye(2, dtype="f"), np.float32(2)).dtype == "f"
 
 
-def test_symbolic_powers_of_matrices_are_refused():
+def test_fractional_powers_of_matrices_are_refused():
     with pytest.raises(CompileError, match="whole powers"):
-        compiled(A**m, A)
+        compiled(A ** Rational(1, 2), A)

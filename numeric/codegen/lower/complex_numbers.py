@@ -12,7 +12,7 @@ Derivatives are linear over the reals: `re`, `im`, `conjugate`, `Abs`, `arg` and
 tangent by their own rule, so a real variable needs nothing else; a complex variable z of a
 function that is not holomorphic is moved in the directions 1 and I.
 
-*Main definitions*: `HEADS`, `WRITES`, `TANGENTS`, `OPERATIONS`, `beyond_reals` (wrapper of readers),
+*Main definitions*: `HEADS`, `WRITES`, `TANGENTS`, `OPERATIONS`, `beyond_reals` (around readers),
 `is_complex_formula`, `refuse_unknown`.
 """
 

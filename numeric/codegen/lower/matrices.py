@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BOUNDARY", "CHILDREN", "HEADS", "OPERATIONS"]
 
-BOUNDARY = frozenset({"trace", "det", "element", "dimension"})  # scalars made from matrices
+# scalars made from matrices
+BOUNDARY = frozenset({"trace", "det", "element", "dimension", "entry_at"})
 LARGEST_POWER = 64
 
 Shape = tuple[str, str]
@@ -181,18 +182,28 @@ def _like(writer: Writer) -> str:
 
 def size_text(writer: Writer, dimension: str) -> str:
     """A dimension as text: a number, or the size of an argument that has it."""
-    if dimension.isdigit():
+    if dimension.isdigit() or (dimension[:1] == "-" and dimension[1:].isdigit()):
         return dimension
     for (rows, columns), name in writer.matrix_arguments():
         if rows == dimension:
             return f"{name}.shape[-2]"
         if columns == dimension:
             return f"{name}.shape[-1]"
+    meaning = writer.tape.sizes.get(dimension)
+    if meaning is not None and (meaning.is_Add or meaning.is_Mul):
+        parts = [size_text(writer, str(part)) for part in _remembered(writer, meaning)]
+        return "(" + (" + " if meaning.is_Add else " * ").join(parts) + ")"
     raise CompileError(
         f"dimension {dimension}",
         "is the size of no matrix argument",
         "pass a matrix that has it, or use a number",
     )
+
+
+def _remembered(writer: Writer, meaning: sympy.Expr) -> tuple[sympy.Basic, ...]:
+    for part in meaning.args:
+        writer.tape.sizes.setdefault(str(part), part)
+    return meaning.args
 
 
 def _function(text: str, name: str = "matrix") -> Operation:

@@ -22,6 +22,7 @@ from derivax.numeric.codegen.lower import (
     logic,
     loops,
     matrices,
+    matrix_forms,
     phi,
     quadrature,
     rolled,
@@ -135,6 +136,7 @@ HEADS: dict[type, Read] = {
     sympy.erfc: read_function("erfc"),
     # matrices
     **matrices.HEADS,
+    **matrix_forms.HEADS,
     # loops
     sympy.Sum: loops.read_sum,
     sympy.Product: loops.read_product,
@@ -159,6 +161,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     sympy.Integral: lambda expr: (),
     **special_families.CHILDREN,
     **matrices.CHILDREN,
+    **matrix_forms.CHILDREN,
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -171,6 +174,7 @@ OPERATIONS: dict[str, Operation] = {
     **logic.OPERATIONS,
     **error_function.OPERATIONS,
     **matrices.OPERATIONS,
+    **matrix_forms.OPERATIONS,
     **phi.OPERATIONS,
     **entire.OPERATIONS,
     **implicit_root.OPERATIONS,

@@ -22,6 +22,7 @@ FILES = (
     "complex_functions",
     "exponentials",
     "loops",
+    "matrices",
     "phi_series",
     "polynomials",
     "powers",
