@@ -14,6 +14,7 @@ from derivax.errors import DerivaxError
 from derivax.numeric.verify.mutation.expressions import mutated
 from derivax.numeric.verify.mutation.score import Mutant
 from derivax.symbolic.derivation import Derivation, Step
+from derivax.symbolic.exact.matrix_form import Diagonal, MatrixRelation
 from derivax.symbolic.exact.matrix_zero import matrix_vanishes
 from derivax.symbolic.exact.outcome import Outcome, weakest
 from derivax.symbolic.exact.zero import vanishes
@@ -52,12 +53,12 @@ def judge_derivation(
 
 
 def _judge(derivation: Derivation, step: Step, where: str, what: str, changed: Statement) -> Mutant:
-    different = _difference(step.statement, changed)
+    premises = tuple(derivation.steps[i].statement for i in step.premises)
+    different = _difference(step, premises, changed)
     if different is Outcome.PROVEN:
         return Mutant(where, what, "equivalent")
     if different is not Outcome.REFUTED:
         return Mutant(where, what, "undecided", str(different))
-    premises = tuple(derivation.steps[i].statement for i in step.premises)
     try:
         findings = [o.check() for o in step.rule.obligations(premises, changed)]
         outcome = weakest(finding.outcome for finding in findings)
@@ -67,12 +68,20 @@ def _judge(derivation: Derivation, step: Step, where: str, what: str, changed: S
     return Mutant(where, what, fate, str(outcome))  # type: ignore[arg-type]
 
 
-def _difference(original: Statement, changed: Statement) -> Outcome:
-    """REFUTED: a witness shows that the two right-hand sides differ."""
+def _difference(step: Step, premises: tuple[Statement, ...], changed: Statement) -> Outcome:
+    """REFUTED: a witness shows that the two right-hand sides differ.
+
+    Matrices differ only where what the rule takes for granted of them (diagonal ones commute) does
+    not make them equal: the witness satisfies these relations.
+    """
+    original = step.statement
     first, second = original.rhs, changed.rhs
     try:
         if original.is_matrix and not isinstance(first, MatrixBase):
-            return matrix_vanishes(first - second).outcome  # type: ignore[operator]
+            modulo: list[MatrixRelation | Diagonal] = []
+            for obligation in step.rule.obligations(premises, original):
+                modulo += getattr(obligation, "modulo", ())
+            return matrix_vanishes(first - second, modulo).outcome  # type: ignore[operator]
         parts = list(first - second) if isinstance(first, MatrixBase) else [first - second]  # type: ignore[operator]
         found = [vanishes(part, original.domain).outcome for part in parts]
     except DerivaxError:
