@@ -15,7 +15,7 @@ import sympy
 
 from derivax.numeric.codegen.sketch import formula_text, plain, tree_size
 
-__all__ = ["certificate_line", "module_docstring", "wrapped"]
+__all__ = ["certificate_line", "described", "module_docstring", "program_docstring", "wrapped"]
 
 LATEX_LIMIT = 400  # operations; a longer formula is not repeated in LaTeX
 _ORDERS = {0: "JAX differentiates this code.", 1: "First derivatives are the symbolic ones"}
@@ -56,6 +56,42 @@ def module_docstring(
         lines += wrapped("Note:", note)
     lines.append("Check:  python FILE --self-test")
     return "\n".join(lines)
+
+
+def program_docstring(program: Any, *, order: int, certificate: Any) -> str:
+    """The docstring of a Program's module."""
+    lines = [f"{program.name}: {plain(program.title)}", ""]
+    lines += described(program, "")
+    for name, compiled in program.kernels.items():
+        formula = compiled.formula
+        if tree_size(formula.expr) <= LATEX_LIMIT:
+            lines += wrapped(f"Kernel {name}:", f"{formula}; LaTeX: {sympy.latex(formula.expr)}")
+    for derivation in program.derivations:
+        lines += wrapped("Derived as:", f"{derivation.name}: {derivation.title}")
+    for claim in program.claims:
+        lines += wrapped("Claim:", f"{claim.says} ({claim.of})")
+    lines += wrapped("Source:", str(program.citation or "not stated"))
+    lines += wrapped("Certificate:", certificate_line(certificate))
+    lines.append("")
+    right = f"Derivatives are right up to order {order}; one more is an error."
+    lines += wrapped("Needs jax alone. ", right)
+    follow = "float32 in, float32 out; float64 in, float64 out"
+    follow = f"always {program.dtype}" if program.dtype else follow
+    lines += [f"Arrays of the sizes above (jax.vmap for more dimensions); {follow}.",
+              "Check:  python FILE --self-test"]  # fmt: skip
+    return "\n".join(lines)
+
+
+def described(program: Any, indent: str = "    ") -> list[str]:
+    """Arguments with shape, range and meaning, and results."""
+    lines = [f"{indent}Arguments:"]
+    for array in program.arguments:
+        low = "" if array.low is None else f" ({'>' if array.strict else '>='} {array.low:g})"
+        lines += wrapped(f"{indent}    {array}:", f"{array.title}{low}", f"{indent}        ")
+    lines.append(f"{indent}Returns a dict of:")
+    for array in program.results:
+        lines += wrapped(f"{indent}    {array}:", array.title, f"{indent}        ")
+    return lines
 
 
 def derivative_note(order: int, matrices: bool) -> str:

@@ -10,6 +10,7 @@ the code that they test (`references`, `matrix_references`).
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,11 +25,13 @@ from derivax.numeric.codegen.kernel import Kernel, module
 from derivax.numeric.codegen.sketch import plain
 from derivax.numeric.codegen.staged import Staged
 from derivax.numeric.export import texts
-from derivax.numeric.export.docstring import module_docstring
+from derivax.numeric.export.docstring import described, module_docstring, program_docstring
 from derivax.numeric.export.matrix_references import matrix_reference_table
 from derivax.numeric.export.notes import annotated
 from derivax.numeric.export.partials import Ruled, affordable_order
+from derivax.numeric.export.program_references import compared_text, program_reference_table
 from derivax.numeric.export.references import DIGITS, reference_table
+from derivax.numeric.programs.program import Program
 from derivax.writing import write_atomically
 
 __all__ = ["export", "module_text"]
@@ -71,9 +74,14 @@ def module_text(x: Any, *, certificate: Any = None, derivatives: int | None = No
         )
     if certificate is not None:
         _refuse_foreign(certificate, x)
-    if not isinstance(x, Compiled):
-        raise InputError(f"export of a {type(x).__name__}", "is not a compiled formula", "")
-    text = _formula_module(x, certificate, derivatives)
+    if isinstance(x, Compiled):
+        text = _formula_module(x, certificate, derivatives)
+    elif isinstance(x, Program):
+        text = _program_module(x, certificate, derivatives)
+    else:
+        raise InputError(
+            f"export of a {type(x).__name__}", "is neither a compiled formula nor a Program", ""
+        )
     try:
         compile(text, x.name, "exec")  # a module that does not even parse is never written
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -171,6 +179,85 @@ def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | Non
     return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
+# -- programs -------------------------------------------------------------------------------------
+
+
+def _program_module(program: Program, certificate: Any, derivatives: int | None) -> str:
+    """The text of a Program with derivatives of its kernels, its shapes, and its references."""
+    name, arrays = program.name, f"{program.name}_arrays"
+    order = program.derivatives if derivatives is None else min(derivatives, program.derivatives)
+    taken = {name, arrays, *program.arg_names, *_FIXED, "ARGUMENTS", "NAMES", "KEYS", "_guarded",
+             "_differentiable", "_compared", *_defined(program.source)}  # fmt: skip
+    kernels = [c.kernel for c in program.kernels.values() if isinstance(c.kernel, Kernel)]
+    ruled = [Ruled(k, order, taken) for k in kernels if k.arg_names] if order else []
+    source = program.source.replace(f"def {program.entry}(", f"def {arrays}(")
+    written = [d for one in ruled for d in one.derivatives]
+    if written:
+        source = _joined(source, module(written))
+    emit.check_source(source)
+    parts = [
+        texts.HEAD.substitute(
+            doc=program_docstring(program, order=order, certificate=certificate),
+            body=annotated(source.removeprefix(emit.HEADER).strip("\n")),
+        )
+    ]
+    lines = [line for one in ruled for line in one.lines()]
+    if lines:
+        parts.append(texts.RULES.substitute(lines="\n".join(lines)))
+    forms = [f"({_quoted(a.name)}, {_tuple(map(_quoted, a.shape))})" for a in program.arguments]
+    args = ", ".join(program.arg_names)
+    parts.append(
+        texts.PROGRAM.substitute(
+            name=name,
+            arrays=arrays,
+            order=order,
+            args=args,
+            call=f"{args}," if len(program.arg_names) == 1 else args,
+            summary=plain(f"{program.title}."),
+            described="\n".join(described(program)),
+            dtype=repr(program.dtype),
+            forms=_lines(forms),
+            results=_tuple(_quoted(r.name) for r in program.results),
+        )
+    )
+    table = program_reference_table(program)
+    if table is None:
+        reason = f"{name}: no exact values are known: nothing was checked"
+        parts.append(texts.NO_SELF_TEST.substitute(reason=repr(reason)))
+    else:
+        parts.append(
+            texts.PROGRAM_SELF_TEST.substitute(
+                name=name,
+                dtypes=f'("{program.dtype}",)' if program.dtype else '("float32", "float64")',
+                references=table,
+                digits=DIGITS,
+                compared=f"\n{compared_text(program).rstrip()}",
+            )
+        )
+    parts.append(texts.MAIN.substitute(name=name))
+    return "\n\n".join(part.rstrip("\n") + "\n" for part in parts)
+
+
+def _defined(source: str) -> list[str]:
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+
+
+def _joined(source: str, more: str) -> str:
+    """The first module and those functions of the second that it does not define."""
+    known = set(_defined(source))
+    lines = more.splitlines()
+    new = [
+        "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        for node in ast.parse(more).body
+        if isinstance(node, ast.FunctionDef) and node.name not in known
+    ]
+    return "\n\n\n".join([source.rstrip("\n"), *new]) + "\n"
+
+
+def _lines(items: Sequence[str]) -> str:
+    return "(\n" + "".join(f"    {item},\n" for item in items) + ")"
+
+
 # names of the module that no generated function may take
 _FIXED = frozenset(
     {
@@ -208,7 +295,7 @@ def _forms(args: Sequence[Any], names: Sequence[str]) -> str:
 
 
 def _quoted(key: Any) -> str:
-    """A key of a dict, in double quotes where that is the same."""
+    """A word or number, in double quotes where that is the same."""
     simple = isinstance(key, str) and key.isascii() and key.isprintable()
     return f'"{key}"' if simple and not set(key) & set('"\\') else repr(key)
 

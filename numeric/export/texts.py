@@ -11,7 +11,17 @@ from __future__ import annotations
 
 from string import Template
 
-__all__ = ["FORMULA", "HEAD", "MAIN", "MATRIX_SELF_TEST", "NO_SELF_TEST", "RULES", "SELF_TEST"]
+__all__ = [
+    "FORMULA",
+    "HEAD",
+    "MAIN",
+    "MATRIX_SELF_TEST",
+    "NO_SELF_TEST",
+    "PROGRAM",
+    "PROGRAM_SELF_TEST",
+    "RULES",
+    "SELF_TEST",
+]
 
 HEAD = Template('''\
 r"""$doc
@@ -90,6 +100,159 @@ def $name($args):
     given = _floating(($call), $dtype)$check
     values = $values(*given)
     return $result
+''')
+
+PROGRAM = Template('''\
+# -- the function ----------------------------------------------------------------------------------
+
+ARGUMENTS = $forms  # name, sizes: numbers or names
+
+
+def _floating(given, dtype):
+    """The arguments as arrays of one floating format: theirs, or the one the module is made for."""
+    if dtype == "float64" and not jax.config.jax_enable_x64:
+        raise ValueError('float64: call jax.config.update("jax_enable_x64", True) first')
+    if dtype is None:
+        strong = [x for x in given if hasattr(x, "dtype")]
+        dtype = jnp.result_type(*(strong or given))
+        if not jnp.issubdtype(dtype, jnp.floating):
+            dtype = jnp.result_type(float)
+    return tuple(lax.convert_element_type(jnp.asarray(x), dtype) for x in given)
+
+
+def _check_shapes(given):
+    """Refuse arrays whose sizes contradict each other."""
+    sizes = {}
+    for value, (name, form) in zip(given, ARGUMENTS, strict=True):
+        if value.ndim != len(form):
+            raise ValueError(f"{name} of shape {value.shape}: {len(form)} dimensions are needed")
+        for size, wanted in zip(value.shape, form, strict=True):
+            known = sizes.setdefault(wanted, size) if isinstance(wanted, str) else wanted
+            if size != known:
+                raise ValueError(f"{name} of shape {value.shape}: {wanted} is {known}, not {size}")
+
+
+def _guarded(function, order):
+    """A function that may be differentiated `order` times; once more is an error."""
+
+    def refuse():
+        raise ValueError(f"the derivatives of $name are right up to order {order}")
+
+    def identity(left):
+        @jax.custom_jvp
+        def same(x):
+            return x
+
+        @same.defjvp
+        def rule(primals, tangents):
+            if left == 0:
+                refuse()
+            return identity(left - 1)(primals[0]), tangents[0]
+
+        return same
+
+    carrying = jax.custom_jvp(function)
+
+    @carrying.defjvp
+    def rule(primals, tangents):
+        if order == 0:
+            refuse()
+        return jax.jvp(function, tuple(map(identity(order - 1), primals)), tuple(tangents))
+
+    return carrying
+
+
+_differentiable = _guarded($arrays, $order)
+
+
+def $name($args):
+    """$summary
+
+$described
+    """
+    given = _floating(($call), $dtype)
+    _check_shapes(given)
+    results = _differentiable(*given)
+    return dict(zip($results, results, strict=True))
+''')
+
+PROGRAM_SELF_TEST = Template('''\
+# -- self-test: python FILE --self-test --------------------------------------------------------
+
+# (arguments, directions, {name: exact result}, {name: exact derivative along the directions}); a
+# result is (shape, entries to $digits digits, condition number) of what does not depend on a choice
+# of signs or bases, from exact arithmetic at these sizes
+$references
+
+NAMES = tuple(name for name, _ in ARGUMENTS)
+KEYS = tuple(REFERENCES[0][2])
+ALLOWED_ULP = 96  # of the norm, times (1 + condition number): rounding of intermediate results
+
+$compared
+
+
+def _share(got, exact, dtype):
+    """The error in ulp of the norm, per unit of condition number."""
+    shape, entries, condition = exact
+    if got.shape != shape or got.dtype != dtype:
+        return float("inf")
+    found = [float(x) for x in jnp.ravel(got)]
+    if not all(abs(x) < float("inf") for x in found):
+        return float("inf")
+    known = [Fraction(x) for x in entries]
+    error = float(sum((Fraction(x) - y) ** 2 for x, y in zip(found, known, strict=True))) ** 0.5
+    size = float(sum(y * y for y in known)) ** 0.5
+    eps = float(jnp.finfo(dtype).eps)
+    return error / (eps * size * (1.0 + float(condition))) if size else error / eps
+
+
+def _self_test():
+    jax.config.update("jax_enable_x64", True)
+
+    def everything(given, along):
+        def seen(*given):
+            found = _compared(dict(zip(NAMES, given, strict=True)), $name(*given))
+            return {key: found[key] for key in KEYS}
+
+        values, slopes = jax.jvp(seen, given, along)
+        mixing = {k: jnp.ones_like(v) for k, v in values.items()}
+        backward = jax.vjp(seen, *given)[1](mixing)
+        pulled = sum(jnp.sum(b * d) for b, d in zip(backward, along, strict=True))
+        return values, slopes, pulled
+
+    everything = jax.jit(everything)
+    passed = True
+    for dtype in $dtypes:
+        worst = {"values": 0.0, "derivatives": 0.0, "gradients": 0.0}
+        for args, directions, values, slopes in REFERENCES:
+            given = tuple(jnp.asarray(a, dtype) for a in args)
+            if not slopes:  # the program declares no derivatives
+                got = _compared(dict(zip(NAMES, given, strict=True)), $name(*given))
+                shares = [_share(got[name], known, dtype) for name, known in values.items()]
+                worst["values"] = max(worst["values"], *shares)
+                continue
+            along = tuple(jnp.asarray(d, dtype) for d in directions)
+            got_values, got_slopes, pulled = everything(given, along)
+            for kind, got, exact in (
+                ("values", got_values, values),
+                ("derivatives", got_slopes, slopes),
+            ):
+                for name, known in exact.items():
+                    worst[kind] = max(worst[kind], _share(got[name], known, dtype))
+            total = sum(Fraction(x) for known in slopes.values() for x in known[1])
+            size = sum(abs(Fraction(x)) for known in slopes.values() for x in known[1])
+            condition = max(float(known[2]) for known in slopes.values())
+            scale = float(jnp.finfo(dtype).eps) * (1.0 + condition) * (float(size) or 1.0)
+            error = float(abs(Fraction(float(pulled)) - total)) / scale
+            worst["gradients"] = max(worst["gradients"], error)
+        good = bool(REFERENCES) and all(w <= ALLOWED_ULP for w in worst.values())
+        passed = passed and good
+        shown = ", ".join(f"{kind} {w:.2f}" for kind, w in worst.items())
+        print(
+            f"$name {dtype}: {'pass' if good else 'FAIL'}, {len(REFERENCES)} sets of arrays, "
+            f"error in ulp of the norm per unit of condition number: {shown}"
+        )
+    return 0 if passed else 1
 ''')
 
 SHAPES = '''\

@@ -268,7 +268,7 @@ def test_calls_of_foreign_code_are_refused(tmp_path, saved):
     data = bytes(exported.serialize())
 
     def change(head, parts):
-        parts.update({name: data for name in parts})
+        parts.update(dict.fromkeys(parts, data))
 
     rewritten(saved, tmp_path / "f.jax", change)
     with pytest.raises(InputError, match="foreign code"):
