@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Dummy, Expr, Function, ImmutableMatrix, Ne, S, Subs, Symbol, conjugate
+from sympy import Add, Basic, Derivative, Dummy, Expr, Function, ImmutableMatrix, Ne, S, Subs, Symbol, conjugate
 
 from derivax.errors import InputError
 from derivax.symbolic.derivation import Derivation
@@ -114,10 +114,13 @@ class EulerLagrange(Rule):
         number, extra = self.coordinates.index(self.coordinate), len(self.coordinates)
         density, claimed = space.jets(premise.rhs), space.jets(conclusion.rhs)
         small = Dummy("epsilon")
-        shifted = density.xreplace(
-            {s: s + small * space.jet(extra, j) for s, a, j in space.jets_in(density)
-             if a == number}  # fmt: skip
-        )
+        moves = {
+            s: s + small * space.jet(extra, index)
+            for s, a, index in space.jets_in(density)
+            if a == number
+        }
+        slopes = density.has(Derivative, Subs)  # of unknown functions: there xreplace fails
+        shifted = density.subs(moves, simultaneous=True) if slopes else density.xreplace(moves)
         first = shifted.diff(small).subs(small, 0)
         first = first.xreplace({s: s.doit() for s in first.atoms(Subs)})
         current = parts_current(space, density, {number: space.field(extra)})

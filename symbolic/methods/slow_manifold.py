@@ -1,6 +1,6 @@
-r"""The flow that the slow solutions of a multi-step recursion follow, to any order in the step.
+r"""The flow that a multi-step recursion follows, to any order in the step.
 
-Main definition: `SlowManifold`.
+Main definitions: `SlowManifold`, `StepsAsDerivatives`.
 
 A recursion in $x_{n-1}, x_n, x_{n+1}$ (heavy ball) has fast solutions besides the slow ones.  On the
 slow ones $x_{n+j} = e^{jhD}x_n$ with $D = F\cdot\partial$, and the recursion fixes $F = F_0 + hF_1 +
@@ -25,7 +25,7 @@ from derivax.symbolic.obligations import Obligation, Settled, SignHolds, Vanishe
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
 
-__all__ = ["SlowManifold"]
+__all__ = ["SlowManifold", "StepsAsDerivatives"]
 
 
 @dataclass(frozen=True)
@@ -159,4 +159,86 @@ class SlowManifold(Rule):
         _, slope = self.field(premise, x)
         if not slope.is_nonzero:
             made.append(SignHolds(Ne(slope, 0, evaluate=False), domain, "the factor is not zero"))
+        return tuple(made)
+
+
+@dataclass(frozen=True)
+class StepsAsDerivatives(Rule):
+    r"""From a recursion conclude the differential equation whose terms through $h^p$ it holds.
+
+    $x_{n+j} = x(t + jh)$ is expanded, the recursion divided by h: for the heavy ball $\tfrac
+    h2(1+\beta)x'' + (1-\beta)x' \sim -g(x)$ with p = 1.
+
+    Args:
+        order: p, the highest power of h that is kept (derivatives through p + 1).
+        step: h.
+        index: n.
+        time: t.
+
+    >>> from sympy import symbols
+    >>> n = symbols("n", integer=True)
+    >>> h, b = symbols("h beta", positive=True)
+    >>> x, g = Function("x"), Function("g")
+    >>> ball = Statement(x(n + 1) - x(n) - b*(x(n) - x(n - 1)), "=", -h*g(x(n)))
+    >>> print(StepsAsDerivatives(0, h, n).conclude(ball))
+    (1 - beta)*Derivative(x(t), t) ~ -g(x(t)) as h -> 0
+    """
+
+    name: ClassVar[str] = "steps as derivatives"
+    order: int
+    step: Symbol
+    index: Symbol
+    time: Symbol = Symbol("t", real=True)
+
+    def _orders(self, premise: Statement, values: list[Any]) -> list[Any]:
+        """Coefficients of h^1, h^2, ... of the residual on a path with these derivatives."""
+        named, symbols, _ = SlowManifold(0, self.step, self.index)._shifts(premise)
+        put = {
+            symbol: Add(*[v * (j * self.step) ** i / factorial(i) for i, v in enumerate(values)])
+            for j, symbol in symbols.items()
+        }
+        whole = named.subs(put, simultaneous=True)
+        if expand(whole.subs(self.step, 0).doit()) != 0:
+            raise InputError(str(premise), f"does not rest at {self.step} = 0", "")
+        return [
+            expand(whole.diff(self.step, k).subs(self.step, 0).doit() / factorial(k))
+            for k in range(1, self.order + 2)
+        ]
+
+    def _path(self, premise: Statement) -> tuple[Any, list[Any]]:
+        name = SlowManifold(0, self.step, self.index)._shifts(premise)[2]
+        function = Function(name, real=True)(self.time)
+        slots = [Dummy(f"x{i}", real=True) for i in range(self.order + 2)]
+        return function, slots
+
+    def conclude(self, *premises: Statement) -> Statement:
+        (premise,) = premises
+        function, slots = self._path(premise)
+        found = self._orders(premise, slots)
+        whole = Add(*[c * self.step**i for i, c in enumerate(found)])
+        moving = Add(*[s * expand(whole).coeff(s).factor() for s in slots[1:]])
+        rest = expand(whole - moving)
+        back = {s: function.diff(self.time, i) if i else function for i, s in enumerate(slots)}
+        tends = (self.step, S.Zero)
+        return Statement(moving.subs(back), "~", -rest.subs(back), tends=tends)
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        (premise,) = premises
+        function, slots = self._path(premise)
+        made: list[Obligation] = [
+            *keeps_relation(conclusion, "~"),
+            Settled(conclusion.tends == (self.step, S.Zero), f"it holds as {self.step} -> 0"),
+        ]
+        # a polynomial path of degree p + 1 is its own Taylor series
+        s = Dummy("s", real=True)
+        path = Add(*[c * s**i / factorial(i) for i, c in enumerate(slots)])
+        residual = Add(conclusion.lhs, -conclusion.rhs)
+        claimed = residual.subs(function, path.subs(s, self.time)).doit().subs(self.time, 0)
+        domain = conclusion.domain.extended(slots)
+        for i, value in enumerate(self._orders(premise, slots)):
+            own = claimed.diff(self.step, i).subs(self.step, 0) / factorial(i)
+            about = f"the recursion at order {i + 1} in {self.step}"
+            made.append(Vanishes(Add(value, -own), domain, about))
         return tuple(made)
