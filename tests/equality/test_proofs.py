@@ -1,0 +1,92 @@
+"""What counts as a proof is one: no route proves a near miss, not even without a look at points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sympy as sp
+from sympy import Symbol
+
+from derivax.symbolic.exact.cases import by_cases
+from derivax.symbolic.exact.constancy import by_derivative, by_induction
+from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
+from derivax.symbolic.exact.patience import OutOfTime, within
+from derivax.symbolic.exact.probing import settled
+from derivax.symbolic.exact.zero import vanishes
+
+x = Symbol("x", real=True)
+p = Symbol("p", positive=True)
+n = Symbol("n", integer=True, positive=True)
+k = Symbol("k", integer=True)
+
+
+def _domain(row: Any, sides: tuple[Any, Any]) -> Domain | None:
+    """The domain of a row whose bounds are rational and whose conditions are intervals."""
+    symbols = sorted(set().union(*(s.free_symbols for s in sides)), key=str)
+    bounds = {k: v for k, v in row.domain.items() if row.symbols.get(k) in symbols}
+    rational = all(e.is_Rational or e.is_infinite for ends in bounds.values() for e in ends)
+    return Domain.of(symbols, bounds) if rational and not row.where else None
+
+
+def test_no_route_proves_a_near_miss(near_miss: Any) -> None:
+    if near_miss.source.startswith("no value"):
+        pytest.skip("equal wherever both have a value; that they have none is another matter")
+    sides = near_miss.sides
+    domain = _domain(near_miss, sides)
+    if domain is None:
+        return
+    difference = settled(sides[0] - sides[1])
+    try:
+        assert not normal_form(difference, domain).is_zero
+    except RefusesForm:
+        pass
+    try:
+        with within(5):
+            assert by_cases(difference, domain) is None
+            assert by_induction(difference, domain) is None
+            assert by_derivative(difference, domain) is None
+    except OutOfTime:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("claim", "method"),
+    [
+        (sp.besselj(n + 1, p) + sp.besselj(n - 1, p) - 2 * n / p * sp.besselj(n, p), "normal form"),
+        (sp.airyai(x) * sp.airybiprime(x) - sp.airyaiprime(x) * sp.airybi(x) - 1 / sp.pi,
+         "normal form"),  # fmt: skip
+        (sp.gamma(p) * sp.gamma(1 - p) - sp.pi / sp.sin(sp.pi * p), "normal form"),
+        (sp.atan(p) + sp.atan(1 / p) - sp.pi / 2, "derivative"),
+        (sp.Integral(sp.sin(x), (x, 0, p)) - 1 + sp.cos(p), "derivative"),
+        (sp.Sum(k**3, (k, 1, n)) - (n * (n + 1) / 2) ** 2, "induction"),
+        (sp.Abs(x) - sp.Piecewise((x, x >= 0), (-x, True)), "cases"),
+        (sp.sign(x) ** 3 - sp.sign(x), "cases"),
+    ],
+)
+def test_each_route_proves_what_it_is_for(claim: sp.Expr, method: str) -> None:
+    finding = vanishes(claim)
+    assert (finding.outcome, finding.method) == ("proven", method)
+
+
+def test_a_vanishing_derivative_proves_nothing_across_a_jump() -> None:
+    # atan x + atan(1/x) is pi/2 for x > 0 and -pi/2 for x < 0; its derivative is zero
+    claim = sp.atan(x) + sp.atan(1 / x) - sp.pi / 2
+    assert by_derivative(claim, Domain.of([x])) is None
+    assert by_derivative(sp.sign(x) - 1, Domain.of([x])) is None
+    assert by_derivative(sp.floor(x) - 1, Domain.of([x], {x: ("5/4", 3)})) is None
+
+
+def test_a_step_of_an_induction_needs_its_beginning() -> None:
+    assert by_induction(sp.Sum(k, (k, 1, n)) - n * (n + 1) / 2 - 1, Domain.of([n])) is None
+    whole = Symbol("n", integer=True)
+    claim = sp.Sum(k, (k, 1, whole)) - whole * (whole + 1) / 2
+    assert by_induction(claim, Domain.of([whole])) is None  # there is no least n
+
+
+def test_the_value_on_a_switch_counts() -> None:
+    jump = sp.Piecewise((x, x > 0), (0, True)) - sp.Max(x, 0)
+    assert by_cases(jump, Domain.of([x])) is not None
+    off_by_a_point = sp.sign(x) * x - sp.Piecewise((x, x > 0), (-x, x < 0), (1, True))
+    assert by_cases(off_by_a_point, Domain.of([x])) is None
