@@ -44,7 +44,7 @@ def _home_of() -> dict[str, str]:
 
 
 def _sources(docstring: str, used: set[str]) -> list[str]:
-    """The paragraph that begins with *Source*, and the rows of tables about the used functions."""
+    """The paragraph that begins with Source, and the rows of tables about the used functions."""
     lines = []
     for row in re.findall(r"^\|(.+)\|\s*$", docstring, flags=re.MULTILINE):
         cells = [cell.strip() for cell in row.split("|")]
@@ -53,7 +53,7 @@ def _sources(docstring: str, used: set[str]) -> list[str]:
             name.removeprefix("accurate_") in words for name in used
         ):
             lines.append("; ".join(cell for cell in cells if cell))
-    for paragraph in re.findall(r"^\*Sources?\*:?(.+?)(?:\n\s*\n|\Z)", docstring, re.M | re.S):
+    for paragraph in re.findall(r"^\*?Sources?\*?:(.+?)(?:\n\s*\n|\Z)", docstring, re.M | re.S):
         lines.append("source:" + " " + " ".join(paragraph.split()))
     return lines
 

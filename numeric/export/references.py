@@ -23,6 +23,7 @@ import sympy
 from derivax.errors import DerivaxError
 from derivax.numeric.codegen.outputs import flatten
 from derivax.symbolic.exact.ball import BallProgram
+from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.precision import working_precision
 
@@ -34,6 +35,7 @@ STEP = Fraction(1, 2**230)
 DIGITS = 25
 FAINTEST = Fraction(1, 2**400)  # of the value: a smaller slope drowns in the rounding at BITS
 SECOND_STEP = Fraction(1, 2**60)
+FEW = 3  # where one evaluation is an integration
 SECOND_POINTS, MOST_PAIRS = 3, 21  # second derivatives cost many evaluations
 
 
@@ -47,7 +49,8 @@ def reference_table(compiled: Any, order: int = 1) -> str | None:
     except DerivaxError:
         return None
     rows: list[str] = []
-    for point in _points(formula):
+    costly = any(isinstance(node, sympy.Integral) for node in postorder(entries))
+    for point in _points(formula)[: FEW if costly else POINTS]:
         row = _row(program, formula.args, point, order if len(rows) < SECOND_POINTS else 1)
         if row is not None:
             rows.append(row)

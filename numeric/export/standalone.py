@@ -34,7 +34,7 @@ from derivax.numeric.export.references import DIGITS, reference_table
 from derivax.numeric.programs.program import Program
 from derivax.writing import write_atomically
 
-__all__ = ["export", "module_text"]
+__all__ = ["export", "module_text", "refuse_complex"]
 
 HIGHEST = 4
 
@@ -102,7 +102,20 @@ def _refuse_foreign(certificate: Any, x: Any) -> None:
 # -- formulas -------------------------------------------------------------------------------------
 
 
+def refuse_complex(compiled: Compiled, verb: str) -> None:
+    """Files hold functions of real numbers with real values."""
+    kernel = compiled.kernel
+    plane = getattr(kernel.tape, "plane", ())
+    if compiled.plane_positions or any(i in plane for i in kernel.outputs):
+        raise CompileError(
+            compiled.name,
+            f"has complex arguments or values; {verb} writes real functions",
+            "take re(...) and im(...) of it, with real arguments",
+        )
+
+
 def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | None) -> str:
+    refuse_complex(compiled, "export")
     formula, kernel = compiled.formula, compiled.kernel
     matrices = isinstance(kernel, Staged)
     values = f"{compiled.name}_values"

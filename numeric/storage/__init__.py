@@ -1,4 +1,4 @@
-"""Compiled formulas as files: StableHLO through jax.export, for processes without derivax's algebra.
+"""Compiled formulas as files: StableHLO through jax.export, read without derivax's algebra.
 
 Main definitions: `save` (needs the whole of derivax), `load` (needs jax alone).
 """

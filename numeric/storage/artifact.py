@@ -1,8 +1,8 @@
 """The file of a saved function: what it holds, and how it is read with suspicion.
 
-A file is a zip archive without compression: `derivax.json` (names, shapes, layout, formula as a term,
-digests) and one member `<dtype>/<part>` per exported function, as `jax.export` serialises it.  The
-parts: `values`, and of scalar formulas `first` and `second`, all partial derivatives.
+A file is a zip archive without compression: `derivax.json` (names, shapes, layout, formula as a
+term, digests) and one member `<dtype>/<part>` per exported function, as `jax.export` serialises it.
+The parts: `values`, and of scalar formulas `first` and `second`, all partial derivatives.
 
 Main definitions: `write`, `read`, `FORMAT`, `VERSION`.
 """

@@ -4,9 +4,9 @@
 
 *Implementation notes*: nothing of derivax's algebra is imported.  An exported function takes flat
 arrays of one batch dimension; the loader broadcasts, flattens and folds back.  JAX cannot map over
-an exported call, so each carries a rule of its own (`custom_vmap`): the mapped axis joins the batch.
-The derivatives of scalar formulas are exported functions too, joined by `custom_jvp`, so that forward
-and reverse mode agree with the compiled formula up to second order; matrix formulas carry their
+an exported call, so each carries a rule of its own (`custom_vmap`): the mapped axis joins the
+batch.  The derivatives of scalar formulas are exported functions too, joined by `custom_jvp`, so
+that both modes agree with the compiled formula up to second order; matrix formulas carry their
 reverse mode twice (`vjp_order=2`).
 
 Only load files that you trust, as with any compiled code.  Calls of foreign code inside a file are
@@ -53,8 +53,8 @@ def load(path: str | os.PathLike[str]) -> Loaded:
     >>> import tempfile, derivax, jax
     >>> from sympy import exp, symbols
     >>> t, k = symbols("t k", positive=True)
-    >>> path = derivax.save(derivax.compile(exp(-k*t), [t, k], name="decay"), tempfile.mkdtemp() + "/decay.jax")
-    >>> decay = load(path)
+    >>> compiled = derivax.compile(exp(-k*t), [t, k], name="decay")
+    >>> decay = load(derivax.save(compiled, tempfile.mkdtemp() + "/decay.jax"))
     >>> float(decay(0.0, k=0.5)), float(jax.grad(decay)(0.0, 0.5))
     (1.0, -0.5)
     """
@@ -298,7 +298,7 @@ def _check_layout(layout: Any, count: int) -> None:
     if kind in ("entry", "matrix"):
         numbers = [int(number) for number in rest]
         start, size = (numbers[0], 1) if kind == "entry" else (numbers[0], numbers[1] * numbers[2])
-        if not (0 <= start and 0 <= size and start + size <= count):
+        if min(start, size) < 0 or start + size > count:
             raise ValueError("layout")
     elif kind == "dict":
         for _, part in rest[0]:

@@ -20,6 +20,7 @@ from derivax.numeric.codegen.compiled import Compiled
 from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.codegen.kernel import Kernel
 from derivax.numeric.codegen.staged import Staged
+from derivax.numeric.export.standalone import refuse_complex
 from derivax.numeric.storage.artifact import FORMAT, VERSION, require_flatbuffers, write
 from derivax.numeric.verify.certificate import source_digest
 
@@ -40,14 +41,15 @@ def save(
 
     Returns: the path; `derivax.load` reads it.
 
-    Raises: `CompileError` naming the head that jax cannot export; `MissingExtra` without the package
-        flatbuffers; `InputError` when the file cannot be written.
+    Raises: `CompileError` naming the head that jax cannot export; `MissingExtra` without the
+        package flatbuffers; `InputError` when the file cannot be written.
     """
     require_flatbuffers()
     if not isinstance(compiled, Compiled):
         raise InputError(
             f"save of a {type(compiled).__name__}", "is not a compiled formula", "compile it first"
         )
+    refuse_complex(compiled, "save")
     parts: dict[str, bytes] = {}
     dtypes = (compiled.dtype,) if compiled.dtype else ("float32", "float64")
     try:
@@ -68,9 +70,9 @@ def _parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[s
     functions: dict[str, tuple[Any, int]] = {"values": (run, 2)}
     kernel = compiled.kernel
     if isinstance(kernel, Kernel) and compiled.derivatives and kernel.arg_names:
-        everything = tuple(range(len(kernel.arg_names)))
-        first = kernel.partials(everything)
-        second = first.partials(everything)
+        everything = range(len(kernel.arg_names))
+        first = kernel.partials(kernel.directions(everything))
+        second = first.partials(first.directions(everything))
         # the values carry their reverse mode twice for whoever reads them with jax.export alone;
         # the loader joins the parts, and third derivatives are JAX's, of the code of the second
         functions |= {"first": (first.unruled, 0), "second": (second.unruled, 1)}

@@ -9,12 +9,15 @@ import jax.numpy as jnp
 import mpmath
 import pytest
 from sympy import (
+    I,
     Integer,
+    Integral,
     MatMul,
     Matrix,
     MatrixSymbol,
     Piecewise,
     Rational,
+    Sum,
     Symbol,
     Trace,
     erfc,
@@ -25,7 +28,7 @@ from sympy import (
 )
 
 import derivax
-from derivax.errors import InputError
+from derivax.errors import CompileError, InputError
 from derivax.numeric.codegen import compile_formula
 from derivax.numeric.export import export, module_text
 from derivax.numeric.verify import verify
@@ -128,12 +131,45 @@ def test_a_root_is_exported(tmp_path, run_alone):
         assert float(module["root"](2.0)) == pytest.approx(float(mpmath.lambertw(2)), rel=1e-15)
 
 
+def test_an_integral_without_closed_form_is_exported(tmp_path, run_alone):
+    a, x = Symbol("a", positive=True), Symbol("x")
+    formula = Formula(
+        Integral(exp(-a * x) / (1 + x**4), (x, 0, 1)), [a], domain={a: (0, 5)}, name="integral"
+    )
+    path = export(compile_formula(formula), tmp_path / "integral.py", derivatives=1)
+    passes(run_alone(path, "--self-test"), "integral")
+    module = runpy.run_path(str(path))
+    with jax.enable_x64(True), mpmath.workdps(30):
+        exact = mpmath.quad(lambda y: mpmath.exp(-2 * y) / (1 + y**4), [0, 1])
+        assert float(module["integral"](2.0)) == pytest.approx(float(exact), rel=4e-16)
+
+
+def test_a_sum_with_as_many_terms_as_an_argument_says_is_exported(tmp_path, run_alone):
+    a, k = Symbol("a", positive=True), Symbol("k", integer=True)
+    count = Symbol("count", integer=True, positive=True)
+    formula = Formula(
+        Sum(a**k / (k + 1), (k, 0, count)), [a, count], domain={a: (0, 1), count: (1, 30)},
+        name="partial_sum",
+    )  # fmt: skip
+    path = export(compile_formula(formula), tmp_path / "partial_sum.py", derivatives=1)
+    passes(run_alone(path, "--self-test"), "partial_sum")
+
+
+def test_complex_values_are_refused_with_one_line(tmp_path):
+    x = Symbol("x", real=True)
+    wave = compile_formula(Formula(exp(I * x), [x], name="wave"))
+    for write in (export, derivax.save):
+        with pytest.raises(CompileError, match="complex arguments or values"):
+            write(wave, tmp_path / "wave")
+
+
 def test_special_functions_come_with_their_sources(tmp_path, run_alone):
     x = Symbol("x", real=True)
     path = export(compile_formula(Formula(erfc(x) / 2, [x], name="tail")), tmp_path / "tail.py")
     text = path.read_text()
     assert "# from derivax.numeric.special.error_function" in text
-    assert "Math. Comp. 23 (1969) 631" in text
+    # the source that the file of the function names
+    assert "# source: M. M. Shepherd, J. G. Laframboise, Math. Comp. 36 (1981) 249" in text
     passes(run_alone(path, "--self-test"), "tail")
 
 
