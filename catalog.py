@@ -36,6 +36,7 @@ class Row(TypedDict):
 
 THEORIES: Mapping[str, str] = {
     "saxe-linear-networks": "Learning dynamics of deep linear networks",
+    "noether-learning-dynamics": "Noether charges, and how broken symmetry moves them in learning",
 }
 
 _SAXE = "Saxe, McClelland, Ganguli 2013, arXiv 1312.6120"
@@ -44,6 +45,8 @@ _TRAINED = "derivax.numeric.ground_truth.learning_curves"
 _EXAMPLE = "examples/deep_linear_networks.py"
 _PROGRAMS = "derivax.numeric.programs.deep_linear_networks"
 _FLOWS = "derivax.numeric.ground_truth.matrix_flow"
+_NOETHER = "Tanaka, Kunin 2021, arXiv 2105.02716"
+_NOETHER_THEORY = "derivax.symbolic.theories.noether_learning_dynamics"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -124,6 +127,111 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": f"{_FLOWS}:singular_modes",
         "example": _EXAMPLE,
         "program": f"{_PROGRAMS}:singular_modes",
+    },
+    "noether-learning-dynamics/noether-identity": {
+        "derivation": f"{_NOETHER_THEORY}:noether_identity",
+        "title": "Noether's identity for any Lagrangian of n coordinates",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/noether-identity-fields": {
+        "derivation": f"{_NOETHER_THEORY}:noether_identity_fields",
+        "title": "Noether's identity for any Lagrangian density of a field",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/hidden-charge": {
+        "derivation": f"{_NOETHER_THEORY}:hidden_charge",
+        "title": "A conserved charge of the damped oscillator",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/kinetic-symmetry-breaking": {
+        "derivation": f"{_NOETHER_THEORY}:kinetic_symmetry_breaking",
+        "title": "The kinetic term breaks the symmetry of the loss: charge under momentum and decay",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/polar-motion": {
+        "derivation": f"{_NOETHER_THEORY}:polar_motion",
+        "title": "Norm and angle of a scale-invariant layer, from its Lagrangian",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/bregman": {
+        "derivation": f"{_NOETHER_THEORY}:bregman",
+        "title": "The Euclidean Bregman family of accelerated methods",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/bregman-symmetry": {
+        "derivation": f"{_NOETHER_THEORY}:bregman_symmetry",
+        "title": "How a Bregman kinetic term breaks a symmetry",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/heavy-ball": {
+        "derivation": f"{_NOETHER_THEORY}:heavy_ball",
+        "title": "Momentum gradient descent as a differential equation, to any order",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/heavy-ball-rate": {
+        "derivation": f"{_NOETHER_THEORY}:heavy_ball_rate",
+        "title": "Slow rate of momentum descent on a quadratic loss",
+        "source": _NOETHER + " (series derived here)",
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/charge-oscillator": {
+        "derivation": f"{_NOETHER_THEORY}:charge_oscillator",
+        "title": "The charge of a broken symmetry as a damped oscillator",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/norm-history": {
+        "derivation": f"{_NOETHER_THEORY}:norm_history",
+        "title": "Norm of a scale-invariant layer, overdamped and with smooth gradients",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/discrete-charge": {
+        "derivation": f"{_NOETHER_THEORY}:discrete_charge",
+        "title": "Exact law of a charge under heavy-ball descent",
+        "source": _NOETHER + " (exact form derived here)",
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/discrete-matrix-charge": {
+        "derivation": f"{_NOETHER_THEORY}:discrete_matrix_charge",
+        "title": "Exact law of the matrix charge of two linear layers",
+        "source": _NOETHER + " (exact form derived here)",
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/slow-growth": {
+        "derivation": f"{_NOETHER_THEORY}:slow_growth",
+        "title": "Growth of a charge per step, for smooth and for uncorrelated gradients",
+        "source": _NOETHER + " (derived here)",
+        "ground_truth": "",
+        "example": "",
+    },
+    "noether-learning-dynamics/equilibrium": {
+        "derivation": f"{_NOETHER_THEORY}:equilibrium",
+        "title": "Equilibrium step and angle of a scale-invariant layer",
+        "source": _NOETHER + " (exact form derived here)",
+        "ground_truth": "",
+        "example": "",
     },
 }
 

@@ -43,6 +43,7 @@ from derivax.symbolic.exact.outcome import Outcome, weakest
 from derivax.symbolic.methods.cases import Cases
 from derivax.symbolic.methods.closed_form import ClosedForm
 from derivax.symbolic.methods.combine import Combine
+from derivax.symbolic.methods.consequence import OnMotion
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.enumeration import Enumeration
 from derivax.symbolic.methods.euler_lagrange import Accelerations, EulerLagrange
@@ -68,6 +69,7 @@ from derivax.symbolic.methods.noether_steps import (
     Variation,
 )
 from derivax.symbolic.methods.series_to_order import SeriesToOrder
+from derivax.symbolic.methods.slow_manifold import SlowManifold, StepsAsDerivatives
 from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, SolveFor
 from derivax.symbolic.methods.spectral import Eigenpairs
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
@@ -135,6 +137,7 @@ euler = ModifiedEquation(1, h, {x: x + h * f(x)})
 slow = StepCount(h, u0, a, count=Symbol("n_steps"))
 decay = Problem([logistic], u(t), {u(0): u0})
 
+ball = eq(X(n + 1) - X(n), b * (X(n) - X(n - 1)) - h * f(X(n)), b < 1)
 place = Function("x", real=True)(t)
 speed = place.diff(t)
 spring = eq(Symbol("L"), a * speed**2 / 2 - b * place**2 / 2)
@@ -572,6 +575,39 @@ TABLE: dict[type[Rule], list[Use]] = {
                 "ends swapped": with_rhs(
                     lambda r: Integral(1 / f(y), (y, u0, a)) / h + log(f(u0) / f(a)) / 2
                 ),
+            },
+        )
+    ],
+    OnMotion: [
+        Use(
+            OnMotion(Derivative(speed**2, t), 2 * speed * (c - b * place) / a, t),
+            (eq(a * place.diff(t, 2), c - b * place),),
+            None,
+            {"factor": lost_factor, "sign": lost_sign, "relation": wrong_relation},
+        )
+    ],
+    SlowManifold: [
+        Use(
+            SlowManifold(1, h, n),
+            (ball,),
+            None,
+            {
+                "sign": lost_sign,
+                "factor": lost_factor,
+                "correction lost": with_rhs(lambda r: r.subs(h, 0)),
+                "relation": lambda st: replace(st, rel="="),
+            },
+        )
+    ],
+    StepsAsDerivatives: [
+        Use(
+            StepsAsDerivatives(1, h, n),
+            (ball,),
+            None,
+            {
+                "sign": lost_sign,
+                "mass lost": lambda st: replace(st, lhs=st.lhs.subs(h, 0)),
+                "relation": lambda st: replace(st, rel="="),
             },
         )
     ],

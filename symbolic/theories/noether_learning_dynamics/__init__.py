@@ -1,1 +1,76 @@
-"""Noether's learning dynamics."""
+r"""Noether's learning dynamics (`noether-learning-dynamics`).
+
+Starting equations: a Lagrangian and a transformation; or heavy-ball descent with coupled weight
+decay, $v_{n+1} = \beta v_n - \eta(g_n + kq_n)$, $q_{n+1} = q_n + v_{n+1}$, time $t = n\eta$.
+
+Main results (`noether-learning-dynamics/NAME`):
+    noether-identity          for any Lagrangian of n coordinates                    identity.py
+    noether-identity-fields   for any density of a field in 1 + 1 dimensions         identity.py
+    hidden-charge             conserved charge of the damped oscillator (Kanai)      dissipation.py
+    kinetic-symmetry-breaking translation, scale, rescale, rotation with decay       dissipation.py
+    polar-motion              norm and angle of a scale-invariant layer, exactly     dissipation.py
+    bregman                   the Euclidean Bregman family from its Lagrangian       dissipation.py
+    bregman-symmetry          any distance generator h, one coordinate               dissipation.py
+    heavy-ball                the optimiser as a differential equation, any order    optimiser.py
+    heavy-ball-rate           slow rate on a quadratic loss, a series in eta         optimiser.py
+    charge-oscillator         the charge in closed form, without cases               optimiser.py
+    norm-history              the norm, overdamped, with smooth gradients (paper)    optimiser.py
+    discrete-charge           the exact law of a quadratic charge, any d             discrete.py
+    discrete-matrix-charge    the same for two linear layers, any shapes             discrete.py
+    slow-growth               the corrected law: smooth and uncorrelated gradients   discrete.py
+    equilibrium               step and angle at equilibrium, exactly                 discrete.py
+
+Assumptions: the loss is invariant (no epsilon in a normalisation, no bias outside it, no affine
+part in q); weight decay is k|q|^2/2 inside the loss; no dampening, no look-ahead, no adaptive
+rates.  `norm-history` drops inertia and takes gradients as smooth; `slow-growth` stands beside it.
+
+What plain SymPy cannot do and how it is done: a total derivative is recognised by Euler operators
+and integrated by scaling or undetermined coefficients (`methods/variation`); identities in many
+derivatives are compared monomial by monomial (`exact/monomials`); SymPy takes d/dt and d/dq' of an
+unknown L to commute, so that slopes of unknown functions go through jets (`jets`).
+
+Sources: H. Tanaka, D. Kunin, "Noether's learning dynamics: role of symmetry breaking in neural
+networks" (2021), arXiv:2105.02716; D. Kunin et al., "Neural mechanics" (2021), arXiv:2012.04728.
+"""
+
+from derivax.symbolic.theories.noether_learning_dynamics.discrete import (
+    discrete_charge,
+    discrete_matrix_charge,
+    equilibrium,
+    slow_growth,
+)
+from derivax.symbolic.theories.noether_learning_dynamics.dissipation import (
+    bregman,
+    bregman_symmetry,
+    hidden_charge,
+    kinetic_symmetry_breaking,
+    polar_motion,
+)
+from derivax.symbolic.theories.noether_learning_dynamics.identity import (
+    noether_identity,
+    noether_identity_fields,
+)
+from derivax.symbolic.theories.noether_learning_dynamics.optimiser import (
+    charge_oscillator,
+    heavy_ball,
+    heavy_ball_rate,
+    norm_history,
+)
+
+__all__ = [
+    "bregman",
+    "bregman_symmetry",
+    "charge_oscillator",
+    "discrete_charge",
+    "discrete_matrix_charge",
+    "equilibrium",
+    "heavy_ball",
+    "heavy_ball_rate",
+    "hidden_charge",
+    "kinetic_symmetry_breaking",
+    "noether_identity",
+    "noether_identity_fields",
+    "norm_history",
+    "polar_motion",
+    "slow_growth",
+]

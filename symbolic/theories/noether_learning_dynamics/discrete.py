@@ -1,6 +1,6 @@
 r"""Exact laws of the heavy-ball iteration: no small parameter.
 
-Main results: `discrete_charge`, `discrete_matrix_charge`, `discrete_translation`, `equilibrium`.
+Main results: `discrete_charge`, `discrete_matrix_charge`, `equilibrium`, `slow_growth`.
 
 The iteration is $v_{n+1} = \beta v_n - \eta(g_n + kq_n)$, $q_{n+1} = q_n + v_{n+1}$ (coupled weight
 decay k, no dampening, no look-ahead); q, v, g are columns of any length d.
@@ -27,7 +27,7 @@ from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     k,
 )
 
-__all__ = ["discrete_charge", "discrete_matrix_charge", "equilibrium"]
+__all__ = ["discrete_charge", "discrete_matrix_charge", "equilibrium", "slow_growth"]
 
 _d = Symbol("d", integer=True, positive=True)
 _n = Symbol("n", integer=True, nonnegative=True)
@@ -206,4 +206,51 @@ def equilibrium() -> Derivation:
         {"relative_step": "relative-step", "cos_angle": "cos-angle"}, [eta, beta, k],
         domain={beta: (0, 1)}, name="equilibrium",
     )  # fmt: skip
+    return derivation.concluded(formula)
+
+
+def slow_growth() -> Derivation:
+    r"""How fast a charge grows once the momentum has settled, for any gradient noise.
+
+    A momentum that stays gives $C' - C = \frac{(1+\beta)V - 2\eta k\,C}{1-\beta}$.  Smooth gradients
+    have $V = \eta^2g^2/(1-\beta)^2$, gradients without memory $V = \eta^2g^2/(1-\beta^2)$; without
+    decay the second is $(1-\beta)/(1+\beta)$ times slower.
+
+    Returns:
+        a derivation whose formula is {smooth, white} of eta, beta, k, C and g.
+    """
+    C, V = Symbol("C", real=True), Symbol("V", real=True)
+    p, after = Symbol("p", real=True), Symbol("C_new", real=True)
+    g = Symbol("g", nonnegative=True)
+    momentum = Statement(p, "=", beta * p - eta * k * C + V)
+    charge = Statement(after, "=", C + 2 * p - V)
+    derivation = Derivation.begin(
+        Problem([momentum, charge], [p, after], assume=(beta < 1,)),
+        name=f"{THEORY}/slow-growth",
+        title="Growth of a charge per step, for smooth and for uncorrelated gradients",
+        source=f"{SOURCE} (derived here)",
+    )
+    settled = (V - eta * k * C) / (1 - beta)
+    growth = ((1 + beta) * V - 2 * eta * k * C) / (1 - beta)
+    derivation = derivation.then(
+        SolveFor(p), 0, name="momentum", say="A momentum that stays is",
+        claim=Statement(p, "=", settled),
+    ).then(
+        Combine([1, 2]), 1, "momentum", name="growth", say="so that the charge grows per step by",
+        claim=Statement(after - C, "=", growth),
+    )  # fmt: skip
+    outputs = {}
+    for name, value, words in (
+        ("smooth", eta**2 * g**2 / (1 - beta) ** 2, "Gradients that stay for 1/(1 - beta) steps:"),
+        ("white", eta**2 * g**2 / (1 - beta**2), "Gradients without memory:"),
+    ):
+        derivation = derivation.assume(
+            Statement(V, "=", value), name=f"{name}-step", say=words
+        ).then(
+            Substitute({V: value}), "growth", f"{name}-step", name=name, say="give the growth",
+        )  # fmt: skip
+        outputs[name] = name
+    formula = derivation.formula_of(
+        outputs, [eta, beta, k, C, g], domain={beta: (0, 1)}, where=(beta < 1,), name="slow_growth"
+    )
     return derivation.concluded(formula)
