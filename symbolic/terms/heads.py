@@ -26,6 +26,7 @@ from sympy.sets.sets import Set
 
 from derivax.symbolic.exact.dag import postorder
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
+from derivax.symbolic.nodes.gaussian_expectation import GaussianExpectation
 from derivax.symbolic.nodes.implicit_root import (
     FIRST_ROOT_INDEX,
     ImplicitRoot,
@@ -167,6 +168,17 @@ def _make_implicit_root(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     return Basic.__new__(cls, body, variable, low, high)
 
 
+def _make_expectation(cls: Any, args: list[Basic], commutes: bool) -> Basic:
+    """By the constructor, which chooses the canonical names of what is bound."""
+    meaning, entries = args
+    if len(entries) not in (1, 3) or len(meaning.variables) != (1 if len(entries) == 1 else 2):
+        raise ValueError("an expectation has one variance or three entries of a covariance")
+    made = cls.of(meaning, entries)
+    if not isinstance(made, cls):
+        raise ValueError("the expectation of a constant is that constant")
+    return made
+
+
 def _make_recurrence(cls: Any, args: list[Basic], commutes: bool) -> Basic:
     """By the constructor, which chooses the canonical names of what is bound."""
     meaning, initial, depth, component = args
@@ -235,6 +247,8 @@ _ROWS: list[_Row] = [
     ("SinhcRoot", SinhcRoot, ("scalar",), None, _make_function, {}),
     ("Phi", Phi, ("scalar", "scalar"), None, _make_phi, {}),
     ("ImplicitRoot", ImplicitRoot, ("scalar",) * 4, None, _make_implicit_root, {"recurses": True}),
+    ("GaussianExpectation", GaussianExpectation, ("map", "tuple"), None, _make_expectation,
+     {"recurses": True}),
     ("Recurrence", Recurrence, ("map", "tuple", "scalar", "scalar"), None, _make_recurrence,
      {"recurses": True}),
     ("TimeDerivative", TimeDerivative, ("matrix",), None, _make_by_constructor, {}),

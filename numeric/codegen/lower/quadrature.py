@@ -17,27 +17,23 @@ half line, told apart by `data`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import sympy
-from sympy.core.relational import Relational
 
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.body import Body, read_body
 from derivax.numeric.codegen.lower.operation import Operation, Text
 from derivax.numeric.codegen.sketch import plain
 from derivax.numeric.codegen.tape import Node, Tape
-from derivax.symbolic.exact.dag import free_symbols_of, postorder
+from derivax.symbolic.exact.dag import postorder
+from derivax.symbolic.nodes.switching_points import pieces
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
     from derivax.numeric.codegen.writer import Writer
 
 __all__ = ["OPERATIONS", "read_integral"]
-
-STEPS = (sympy.floor, sympy.ceiling, sympy.frac, sympy.Mod, sympy.DiracDelta)
-SWITCHES = (sympy.Abs, sympy.sign, sympy.Heaviside, sympy.Max, sympy.Min, sympy.Piecewise)
 
 
 def read_integral(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
@@ -52,16 +48,12 @@ def read_integral(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     variable = sympy.Dummy(x.name, real=True)
     f = f.xreplace({x: variable})
     tape = reader.tape
-    points = _switching_points(f, variable)
-    edges = [sympy.S.NegativeInfinity, *points, sympy.S.Infinity]
-    pieces = []
-    for left, right in pairwise(edges):
+    parts = []
+    for left, right, smooth in pieces(f, variable):
         low, high = _clipped(a, left, right), _clipped(b, left, right)
-        if low == high:
-            continue
-        smooth = _resolved(f, variable, _between(left, right))
-        pieces.append(_piece(reader, smooth, variable, low, high))
-    return tape.add(pieces)
+        if low != high:
+            parts.append(_piece(reader, smooth, variable, low, high))
+    return tape.add(parts)
 
 
 def _clipped(bound: sympy.Expr, left: sympy.Expr, right: sympy.Expr) -> sympy.Expr:
@@ -72,14 +64,6 @@ def _clipped(bound: sympy.Expr, left: sympy.Expr, right: sympy.Expr) -> sympy.Ex
     if right is sympy.S.Infinity:
         return sympy.Max(bound, left)
     return sympy.Max(left, sympy.Min(bound, right))
-
-
-def _between(left: sympy.Expr, right: sympy.Expr) -> sympy.Expr:
-    if left.is_finite and right.is_finite:
-        return (left + right) / 2
-    if left.is_finite:
-        return left + 1
-    return right - 1 if right.is_finite else sympy.S.Zero
 
 
 def _piece(reader: Reader, f: sympy.Expr, x: sympy.Dummy, low: sympy.Expr, high: sympy.Expr) -> int:
@@ -147,102 +131,6 @@ def _vanishing(base: sympy.Expr, u: sympy.Dummy) -> sympy.Expr | None:
         return None
     rest = sympy.Add(*(c * u ** (p - order) for (p,), c in poly.terms()))
     return u**order * rest
-
-
-def _switching_points(f: sympy.Expr, x: sympy.Dummy) -> list[sympy.Expr]:
-    """Where the integrand is not smooth, in increasing order."""
-    found: set[sympy.Expr] = set()
-    for node in postorder([f]):
-        if x not in free_symbols_of([node]):
-            continue
-        if isinstance(node, STEPS):
-            raise CompileError(
-                f"{type(node).__name__} in an integrand",
-                "jumps at points that are not resolved",
-                "split the integral, or sum over the steps",
-            )
-        for g in _switches(node):
-            if x in g.free_symbols:
-                found |= set(_real_zeros(g, x, node))
-    return sorted(found, key=lambda point: float(point))
-
-
-def _switches(node: sympy.Basic) -> list[sympy.Expr]:
-    """The expressions whose sign decides."""
-    if isinstance(node, sympy.Abs | sympy.sign | sympy.Heaviside):
-        return [node.args[0]]
-    if isinstance(node, sympy.Max | sympy.Min):
-        return [p - q for i, p in enumerate(node.args) for q in node.args[:i]]
-    if isinstance(node, sympy.Piecewise):
-        relations = [r for _, c in node.args for r in c.atoms(Relational)]
-        return [r.lhs - r.rhs for r in relations]
-    return []
-
-
-def _real_zeros(g: sympy.Expr, x: sympy.Dummy, node: sympy.Basic) -> list[sympy.Expr]:
-    if g.is_nonnegative or g.is_nonpositive:
-        return []
-    if free_symbols_of([g]) != {x} or not g.is_polynomial(x):
-        raise CompileError(
-            f"{type(node).__name__} of {plain(str(g)[:60])} in an integrand",
-            "does not switch at a number that is known at build time",
-            "split the integral at that point",
-        )
-    return list(set(sympy.Poly(g, x).real_roots()))
-
-
-def _resolved(f: sympy.Expr, x: sympy.Dummy, inside: sympy.Expr) -> sympy.Expr:
-    """f as it is around a point between switching points."""
-
-    def side(g: sympy.Expr) -> int:
-        value = g.subs(x, inside)
-        return 1 if value > 0 else -1
-
-    rule: dict[sympy.Basic, sympy.Basic] = {}
-    for node in postorder([f]):
-        if not isinstance(node, SWITCHES) or x not in free_symbols_of([node]):
-            continue
-        now = node.xreplace(rule)
-        if isinstance(node, sympy.Abs | sympy.sign | sympy.Heaviside):
-            g = node.args[0]
-            if free_symbols_of([g]) != {x}:
-                continue
-            sign = side(g)
-            inner = g.xreplace(rule)
-            if isinstance(node, sympy.Abs):
-                rule[node] = sign * inner
-            else:
-                below = -1 if isinstance(node, sympy.sign) else 0
-                rule[node] = sympy.Integer(1 if sign > 0 else below)
-        elif isinstance(node, sympy.Piecewise):
-            rule[node] = _branch(node, x, inside, rule)
-        elif free_symbols_of([node]) == {x}:
-            values = {arg: arg.subs(x, inside) for arg in node.args}
-            best = max if isinstance(node, sympy.Max) else min
-            rule[node] = best(node.args, key=lambda arg: float(values[arg])).xreplace(rule)
-        else:
-            rule[node] = now
-    return f.xreplace(rule)
-
-
-def _branch(
-    node: sympy.Piecewise, x: sympy.Dummy, inside: sympy.Expr, rule: dict[Any, Any]
-) -> sympy.Expr:
-    kept = []
-    for value, condition in node.args:
-        decided = condition.xreplace(
-            {
-                r: sympy.true if r.subs(x, inside) == True else sympy.false  # noqa: E712
-                for r in condition.atoms(Relational)
-                if x in r.free_symbols
-            }
-        )
-        if decided == False:  # noqa: E712
-            continue
-        kept.append((value.xreplace(rule), decided))
-        if decided == True:  # noqa: E712
-            break
-    return sympy.Piecewise(*kept) if kept else sympy.nan
 
 
 # -- derivatives and text -------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from derivax.numeric.codegen.lower import (
     entire,
     error_function,
     exponential,
+    gaussian,
     hyperbolic,
     implicit_root,
     logic,
@@ -39,6 +40,7 @@ from derivax.numeric.codegen.lower.trigonometric import (
     read_reciprocal,
 )
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
+from derivax.symbolic.nodes.gaussian_expectation import GaussianExpectation
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.nodes.phi import Phi
 from derivax.symbolic.nodes.recurrence import Recurrence
@@ -147,6 +149,7 @@ HEADS: dict[type, Read] = {
     SinhcRoot: entire.read_entire(1),
     ImplicitRoot: implicit_root.read_root,
     Recurrence: loops.read_recurrence,
+    GaussianExpectation: gaussian.read_expectation,
 }
 
 # heads whose operands on the tape are not simply `expr.args`
@@ -156,6 +159,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     sympy.Float: lambda expr: (),
     ImplicitRoot: implicit_root.root_children,
     Recurrence: loops.recurrence_children,
+    GaussianExpectation: gaussian.expectation_children,
     sympy.Sum: loops.limit_children,
     sympy.Product: loops.limit_children,
     sympy.Integral: lambda expr: (),
@@ -181,6 +185,7 @@ OPERATIONS: dict[str, Operation] = {
     **loops.OPERATIONS,
     **rolled.OPERATIONS,
     **quadrature.OPERATIONS,
+    **gaussian.OPERATIONS,
     **plane.OPERATIONS,
 }
 
