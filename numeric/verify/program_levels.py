@@ -315,7 +315,8 @@ class _Record:
         eps = float(np.finfo(dtype).eps)
         size = max(_norm(known), scale)
         allowed = eps * (ULP * size + SAFETY * change)
-        if not np.isfinite(allowed) or SAFETY * eps * change > size > 0:
+        hopeless = SAFETY * eps * change > size > 0 or change * _PROBE > size / 8 > 0
+        if not np.isfinite(allowed) or hopeless:
             self.undecided += 1
             return
         self.compared += 1

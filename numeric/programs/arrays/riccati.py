@@ -42,9 +42,12 @@ def relative_imbalance(W1, W2):
     return jnp.where(size > 0.0, found / jnp.where(size > 0.0, size, 1.0), 0.0)
 
 
-def pivoted_basis(rows, logs):
-    """Orthonormal rows W of the hidden space, pivots first, with the coefficients of the rows on
-    them and the logarithm n of the weight of each pivot: |coefficient| exp(log) <= exp(n)."""
+def pivoted_basis(rows, growth, logs):
+    """Orthonormal rows W of the hidden space, pivots first, and the coefficients of rows on them.
+
+    A row weighs exp(growth + log); returned with each pivot are its growth and the rest n of the
+    logarithm of its weight, apart: |coefficient| exp(growth + log) <= exp(growth of pivot + n).
+    """
     hidden = rows.shape[1]
     count = rows.shape[0]
     spanned = 64.0 * jnp.finfo(rows.dtype).eps * jnp.finfo(rows.dtype).eps * hidden
@@ -53,10 +56,12 @@ def pivoted_basis(rows, logs):
     columns = jnp.arange(hidden)
 
     def step(j, state):
-        left, basis, coefficients, weights = state
+        left, basis, coefficients, grown, weights = state
         squares = lax.stop_gradient(jnp.sum(left * left, axis=1))
         there = squares > 0.0
-        scores = jnp.where(there, logs + 0.5 * jnp.log(jnp.where(there, squares, 1.0)), -jnp.inf)
+        most = jnp.max(jnp.where(there, growth, -jnp.inf))
+        sizes = logs + 0.5 * jnp.log(jnp.where(there, squares, 1.0))
+        scores = jnp.where(there, (growth - most) + sizes, -jnp.inf)
         pivot = jnp.argmax(scores)
         row = jnp.take(left, pivot, axis=0)
         row = row - product(product(basis, row), basis)
@@ -71,13 +76,15 @@ def pivoted_basis(rows, logs):
             rest,
             basis + jnp.expand_dims(here, 1) * unit,
             coefficients + jnp.expand_dims(along, 1) * here,
-            weights + here * jnp.max(scores),
+            grown + here * jnp.take(growth, pivot),
+            weights + here * jnp.take(sizes, pivot),
         )
 
     nothing = jnp.zeros((hidden, hidden), rows.dtype)
-    start = (rows, nothing, jnp.zeros_like(rows), jnp.zeros(hidden, rows.dtype))
-    _, basis, coefficients, weights = lax.fori_loop(0, hidden, step, start)
-    return basis, coefficients, weights
+    none = jnp.zeros(hidden, rows.dtype)
+    start = (rows, nothing, jnp.zeros_like(rows), none, none)
+    _, basis, coefficients, grown, weights = lax.fori_loop(0, hidden, step, start)
+    return (basis, coefficients, grown, weights)
 
 
 def mean_slope(rising, falling, t, first, second, tau):
@@ -99,7 +106,9 @@ def mean_slope(rising, falling, t, first, second, tau):
     size = jnp.abs(rate)
     slope = jnp.where(rate > 0.0, rising(t, size, tau), falling(t, size, tau))
     ends = jnp.maximum(first, 0.0) + jnp.maximum(second, 0.0)
-    growth = (2.0 * jnp.maximum(rate, 0.0) - jnp.expand_dims(ends, -1)) * (t / tau)
+    both = jnp.expand_dims(jnp.minimum(first, second), -1) > 0.0
+    beyond = 2.0 * jnp.maximum(rate, 0.0) - jnp.expand_dims(ends, -1)
+    growth = jnp.where(both, 2.0 * half * nodes, beyond) * (t / tau)
     return jnp.sum(weights * slope * jnp.exp(growth), axis=-1)
 
 
@@ -143,6 +152,7 @@ def riccati_blocks(integral, decay, rising, falling, t, Sigma, W1, W2, tau):
     imbalance = relative_imbalance(W1, W2)
     good = imbalance <= 0.000001 + 1000.0 * jnp.finfo(dtype).eps
     pairs = jnp.arange(2 * modes)
+    null_places = jnp.arange(2 * modes, 2 * modes + null_rows.shape[0])
     into_null = jnp.arange(2 * modes, 2 * modes + 1)
     out_of_null = jnp.arange(2 * modes + 1, 2 * modes + 2)
     largest = jnp.log(jnp.finfo(dtype).max) - 1.0
@@ -164,25 +174,29 @@ def riccati_blocks(integral, decay, rising, falling, t, Sigma, W1, W2, tau):
         psi_null = jnp.take(every_psi, 2 * modes)
         growth = jnp.maximum(rates, 0.0) * lasting
         tiny = jnp.finfo(dtype).tiny
-        logs = lax.stop_gradient(growth + 0.5 * jnp.log(jnp.maximum(psi, tiny)))
+        logs = lax.stop_gradient(0.5 * jnp.log(jnp.maximum(psi, tiny)))
         logs_null = 0.5 * jnp.log(jnp.maximum(lax.stop_gradient(psi_null), tiny))
         candidates = jnp.concatenate((here, null_rows, unit_rows), axis=0)
-        scale = jnp.concatenate(
-            (logs, logs_null + jnp.zeros(null_rows.shape[0], dtype), jnp.zeros(hidden, dtype))
-        )
-        W, coefficients, n = pivoted_basis(candidates, scale)
+        null_logs = logs_null + jnp.zeros(null_rows.shape[0], dtype)
+        scale = jnp.concatenate((logs, null_logs, jnp.zeros(hidden, dtype)))
+        still = jnp.zeros(null_rows.shape[0] + hidden, dtype)
+        growths = lax.stop_gradient(jnp.concatenate((growth, still)))
+        W, coefficients, grown, n = pivoted_basis(candidates, growths, scale)
+        grown = lax.stop_gradient(grown)
         n = lax.stop_gradient(n)
-        shrink = jnp.exp(-n)
+        shrink = jnp.exp(-(grown + n))
 
         # rows over the growth of the pivots: x without the decay of falling modes, y with it
         on_pivots = jnp.take(coefficients, pairs, axis=0)
-        exponents = jnp.expand_dims(growth, 1) - jnp.expand_dims(n, 0)
+        exponents = (jnp.expand_dims(growth, 1) - grown) - n
         x = on_pivots * jnp.exp(jnp.minimum(exponents, largest))
         y = x * jnp.expand_dims(decay(time, jnp.maximum(-rates, 0.0), tau), 1)
         d = product(out_rows, transposed(W)) * shrink
-        null_scaled = (
-            product(product(W, null_here), transposed(W)) * shrink * jnp.expand_dims(shrink, 1)
-        )
+        # from the rows, not from their products, whose rounding would grow with the time
+        x_null = jnp.take(coefficients, null_places, axis=0) * shrink
+        moved_null = product(product(W, null_here - lax.stop_gradient(null_here)), transposed(W))
+        null_scaled = product(transposed(x_null), x_null)
+        null_scaled = null_scaled + moved_null * shrink * jnp.expand_dims(shrink, 1)
         unit_scaled = product(W, transposed(W)) * shrink * jnp.expand_dims(shrink, 1)
 
         # near pairs, and near to 0: divided differences; constants, since they multiply zeros
