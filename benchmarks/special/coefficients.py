@@ -218,6 +218,7 @@ APPROXIMATIONS: list[tuple[str, str, Function]] = [
     ("trigamma_2", "trigamma(x) on [2, 4], t = x - 3.", on(2, 4, lambda x: mp.psi(1, x))),
     ("trigamma_4", "trigamma(x) on [4, 8], t = x/2 - 3.", on(4, 8, lambda x: mp.psi(1, x))),
     ("trigamma_series", "x^3 (trigamma(x) - 1/x - 1/(2 x^2)) on [8, oo), t = 128/x^2 - 1.", lambda t: (lambda x: asymptotic(lambda y: y**3 * (mp.psi(1, y) - 1 / y - 1 / (2 * y * y)), WIDE, lambda k, y: mp.bernoulli(2 * k + 2) / y ** (2 * k))(x))(mp.sqrt(128 / (t + 1 + STEP)))),
+    ("log1pmx", "(m - log(1 + m))/m^2 on [-0.4, 0.6], t = (m - 0.1)/0.5.", on(mp.mpf(-4) / 10, mp.mpf(6) / 10, lambda m: (m - mp.log(1 + m)) / m**2)),
     # exponential integrals
     ("ein_small", "(Ein(x) - x)/x^2 ... : (E1(x) + gamma + log(x))/x on [0, 1], t = 2 x - 1.", on(0, 1, lambda x: (mp.e1(x) + mp.euler + mp.log(x)) / x)),
     ("e1_half", "x e^x E1(x) on [0.6, 1.2], t = (x - 0.9)/0.3.", on(mp.mpf(6) / 10, mp.mpf(12) / 10, e1_scaled)),

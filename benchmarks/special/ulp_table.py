@@ -146,6 +146,10 @@ def main() -> int:
             }
         table["functions"][name] = entry
     if not options.dry and not failed:
+        measured = {name: table["functions"][name] for name in chosen}
+        if JSON_FILE.exists():  # another family may have been written meanwhile
+            table = json.loads(JSON_FILE.read_text())
+        table["functions"].update(measured)
         order = [row.function for row in ROWS if row.function in table["functions"]]
         table["functions"] = {name: table["functions"][name] for name in order}
         JSON_FILE.write_text(json.dumps(table, indent=1) + "\n")

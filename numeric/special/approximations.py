@@ -794,6 +794,41 @@ def trigamma_series_polynomial(t):
     return 0.16640768759853977 + (low + t * total)
 
 
+def log1pmx_polynomial(t):
+    """(m - log(1 + m))/m^2 on [-0.4, 0.6], t = (m - 0.1)/0.5."""
+    total = -1.9341376663601224e-11
+    total = 4.156807034011597e-11 + t * total
+    total = 5.078829328697686e-11 + t * total
+    total = -9.831770015155521e-11 + t * total
+    total = -2.67577410654578e-10 + t * total
+    total = 5.545343820598152e-10 + t * total
+    total = -2.7891590034185337e-10 + t * total
+    total = 7.481596158995906e-10 + t * total
+    total = -3.034301533243566e-09 + t * total
+    total = 6.837866979503209e-09 + t * total
+    total = -1.4531504862547035e-08 + t * total
+    total = 3.367516247918144e-08 + t * total
+    total = -7.875810842719026e-08 + t * total
+    total = 1.8272358364511388e-07 + t * total
+    total = -4.2500716207214137e-07 + t * total
+    total = 9.92851502150654e-07 + t * total
+    total = -2.3283472567594194e-06 + t * total
+    total = 5.483764262588146e-06 + t * total
+    total = -1.2980187148992524e-05 + t * total
+    total = 3.090296572775457e-05 + t * total
+    total = -7.40745614129929e-05 + t * total
+    total = 0.00017899655342302277 + t * total
+    total = -0.0004367759325354559 + t * total
+    total = 0.0010786977378509973 + t * total
+    total = -0.0027048925142323156 + t * total
+    total = 0.006918745867571969 + t * total
+    total = -0.01818233572293818 + t * total
+    total = 0.049684525414789335 + t * total
+    total = -0.1443656502205945 + t * total
+    low = by_format(t, -1.2364251720506945e-17, 8.487726077532898e-09)
+    return 0.468982019567514 + (low + t * total)
+
+
 def ein_small_polynomial(t):
     """(Ein(x) - x)/x^2 ... : (E1(x) + gamma + log(x))/x on [0, 1], t = 2 x - 1."""
     total = 1.9686036435571058e-15

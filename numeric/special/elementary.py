@@ -119,8 +119,8 @@ def gaussian_tail(size, scale, numerator):
     lost = (opaque(1.0, size) - (below - double)) / below
     lost = jnp.where(jnp.logical_and(size > 0.5, size < 40.0), lost, 0.0)
     square, rest = square_and_rest(jnp.minimum(size, 40.0))
-    leading = jnp.exp(-scale * square) * (numerator / below)
-    return leading + leading * (short_expm1(-scale * rest) - lost)
+    leading = jnp.exp(-scale * square) * (4096.0 * (numerator / below))  # clear of underflow
+    return (leading + leading * (short_expm1(-scale * rest) - lost)) * 0.000244140625
 
 
 def growth(size):

@@ -198,8 +198,8 @@ def rgamma_function(x):
     far, lost = over(scale, u, -far_lost / (1.0 + far_lost))
     far = corrected(far / v, lost) / scale
     value, lost = times_sine(x, far_lost)
-    value, lost = times(value, -u, lost)
-    value = corrected(value * v, lost)
+    value, lost = times(value, -u / scale, lost)
+    value = corrected(value * v, lost) * scale
     value = jnp.where(x >= 8.0, far, jnp.where(x < -20.0, value, near))
     value = jnp.where(x == jnp.inf, 0.0, value)
     return jnp.where(jnp.logical_or(is_pole(x), x == 0.0), 0.0, value)

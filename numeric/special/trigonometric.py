@@ -69,7 +69,8 @@ def tanpi_function(x):
     quarter, r = quarter_turns(x)
     sine, cosine = sinpi_reduced(r), cospi_reduced(r)
     odd = jnp.abs(quarter) == 1.0
-    return jnp.where(odd, -cosine, sine) / jnp.where(odd, sine, cosine)
+    value = jnp.where(odd, -cosine, sine) / jnp.where(odd, sine, cosine)
+    return jnp.where(jnp.logical_and(odd, r == 0.0), jnp.inf, value)
 
 
 def accurate_arcsin(x):

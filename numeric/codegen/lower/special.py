@@ -149,6 +149,9 @@ PARTIALS: dict[str, tuple[Slope | None, ...]] = {
     "digamma": (_call("trigamma"),),
     "trigamma": (_call("polygamma", 2),),
     "polygamma": (None, _next_order("polygamma")),
+    "gammainc": (None, lambda tape, a, x, y: tape.push("gamma_density", (a, x))),
+    "gammaincc": (None, lambda tape, a, x, y: tape.neg(tape.push("gamma_density", (a, x)))),
+    "gamma_density": (None, lambda tape, a, x, y: _d_gamma_density(tape, a, x, y)),
     "factorial": (lambda tape, x, y: tape.mul((y, tape.push("digamma", (one_plus(tape, x),)))),),
     "e1": (lambda tape, x, y: tape.neg(tape.div(tape.exp(tape.neg(x)), x)),),
     "si": (_call("sinc"),),
@@ -166,6 +169,30 @@ PARTIALS: dict[str, tuple[Slope | None, ...]] = {
 
 def _half_square(tape: Tape, x: int) -> int:
     return tape.scale(Fraction(1, 2), square(tape, x))
+
+
+def _d_gamma_density(tape: Tape, a: int, x: int, y: int) -> int:
+    """y ((a - 1)/x - 1)."""
+    less = tape.sub(a, tape.const(1))
+    return tape.mul((y, tape.sub(tape.div(less, x), tape.const(1))))
+
+
+def _read_incomplete(op: str) -> Read:
+    """gamma(a) times a regularised function."""
+
+    def read(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
+        tape, order = reader.tape, reader.tape.number(ids[0])
+        if order == 0 and op == "gammaincc":
+            return tape.push("e1", ids[1:])
+        if order is not None and order <= 0:
+            raise CompileError(
+                str(expr),
+                "incomplete gamma functions are lowered for orders > 0",
+                "shift the order",
+            )
+        return tape.mul((tape.push("gamma", ids[:1]), tape.push(op, ids)))
+
+    return read
 
 
 def _read_polygamma(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
@@ -188,6 +215,8 @@ def _read_expint(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
 
 READERS: dict[str, Read] = {
     "polygamma": _read_polygamma,
+    "lowergamma": _read_incomplete("gammainc"),
+    "uppergamma": _read_incomplete("gammaincc"),
     "expint": _read_expint,
     **FAMILY_READERS,
 }
