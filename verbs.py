@@ -369,7 +369,8 @@ def equal(
     from derivax.symbolic.equality import equality
 
     return equality(
-        *(_compared(x) for x in (a, b)),
+        _compared(a),
+        _compared(b),
         domain,
         where=where,
         args=args,

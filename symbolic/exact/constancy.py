@@ -81,8 +81,10 @@ _CONDITIONS: Mapping[type, _Needs] = {
     sp.uppergamma: lambda a, z: _positive(z),
     sp.expint: lambda a, z: _positive(z),
 }
-_FIXED_FIRST = (sp.polygamma, sp.polylog, sp.besselj, sp.besseli, sp.bessely, sp.besselk)
-_FIXED_FIRST += (sp.uppergamma, sp.expint)
+_FIXED_FIRST = (
+    *(sp.polygamma, sp.polylog, sp.besselj, sp.besseli, sp.bessely, sp.besselk),
+    *(sp.uppergamma, sp.expint),
+)
 
 
 def by_derivative(expr: Expr, domain: Domain, depth: int = 0) -> Finding | None:

@@ -47,6 +47,7 @@ _MOST_DIGITS = 400
 _CONDITIONS = 6
 _STEPS = tuple(Fraction(n, 10**9) for n in (7, -11, 13000, -17000, 19_000_000, -23_000_000))
 _NO_VALUE = "no value"
+_TOO_LARGE = "too large to be written"
 
 
 def same_values(
@@ -160,7 +161,7 @@ class _Comparison:
     def _note(self, point: Point, first: bool) -> None:
         place = ", ".join(f"{v} = {_exact(x)}" for v, x in point.items())
         said = f"the {'first' if first else 'second'} has no value at {place}"
-        if len(self.conditions) < _CONDITIONS:
+        if said not in self.conditions and len(self.conditions) < _CONDITIONS:
             self.conditions.append(said)
 
     # ---- the witness ----------------------------------------------------------------------
@@ -223,6 +224,8 @@ def _exact(value: Any) -> str:
 
 def _decimal(ball: Ball, digits: int) -> str:
     """The digits of a ball that are certain, without its radius."""
+    if not ball.is_finite():
+        return _TOO_LARGE
     if isinstance(ball, arb):
         return str(ball.str(digits, radius=False))
     real, imaginary = (str(part.str(digits, radius=False)) for part in (ball.real, ball.imag))
@@ -234,15 +237,13 @@ def _decimal(ball: Ball, digits: int) -> str:
 
 def _digits(a: Ball, b: Ball, difference: Ball) -> int | None:
     """Digits in which a and b must be shown; None while the balls are too wide for them."""
-    if not excludes_zero(difference):
+    if not excludes_zero(difference) or not (a.is_finite() and b.is_finite()):
         return None
     with working_precision(64):
         largest = max(_log10(a), _log10(b), key=float)
         small = _log10(difference)
         digits = min(_MOST_DIGITS, _DIGITS + max(0, int(largest - small)))
     for ball in (a, b, difference):
-        if not ball.is_finite():
-            return None
         bits_known = ball.rel_accuracy_bits() if not ball.is_zero() else MAX_BITS
         wanted = digits if ball is not difference else _DIGITS
         if not ball.is_exact() and not ball.contains(0) and bits_known < 3.33 * wanted:

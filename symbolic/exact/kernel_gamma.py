@@ -105,7 +105,11 @@ def _shifted_gamma(c: KernelAlgebra, v: Quotient, q: Fraction) -> Quotient:
 def _gamma_number(c: KernelAlgebra, q: Fraction) -> Quotient:
     """gamma of a rational number, from those of (0, 1/2]."""
     if q.denominator == 1:
-        return c.of(sp.gamma(int(q))) if 0 < q <= 200 else c.function(sp.gamma, [_number(c, q)])
+        return (
+            _number(c, int(sp.factorial(int(q) - 1)))
+            if 0 < q <= 200
+            else c.function(sp.gamma, [_number(c, q)])
+        )
     shift = floor(q)
     base = q - shift
     if abs(shift) > _SHIFT_LIMIT:
@@ -229,15 +233,22 @@ def _polygamma_number(c: KernelAlgebra, n: Quotient, m: int, q: Fraction) -> Quo
     elif m == 0 and base == Fraction(1, 2):
         total = c.linear((-1, c.constant(sp.EulerGamma)), (-2, c.logarithm(_number(c, 2))))
     elif m % 2 and base == 1:
-        total = c.of(sp.polygamma(m, 1))
+        total = _polygamma_of_one(c, m)
     elif m % 2 and base == Fraction(1, 2):
-        total = c.of((2 ** (m + 1) - 1) * sp.polygamma(m, 1))
+        total = c.ring.scaled(_polygamma_of_one(c, m), fmpq(2 ** (m + 1) - 1))
     else:
         total = c.function(sp.polygamma, [n, _number(c, base)])
     rest = Fraction(0)
     for j in range(shift) if shift > 0 else range(shift, 0):
         rest += (1 if shift > 0 else -1) * Fraction(1) / (base + j) ** (m + 1)
     return c.ring.add(total, _number(c, (-1) ** m * int(sp.factorial(m)) * rest))
+
+
+def _polygamma_of_one(c: KernelAlgebra, m: int) -> Quotient:
+    """psi_m(1) = m! zeta(m + 1), a rational multiple of pi**(m + 1) for odd m."""
+    ratio = sp.factorial(m) * sp.zeta(m + 1) / sp.pi ** (m + 1)
+    power = c.ring.power(c.constant(sp.pi), m + 1)
+    return c.ring.scaled(power, fmpq(int(ratio.p), int(ratio.q)))
 
 
 def _cotangent_derivative(c: KernelAlgebra, m: int, z: Quotient) -> Quotient:
@@ -318,15 +329,15 @@ def _zeta(c: KernelAlgebra, s: Quotient, a: Quotient | None = None) -> Quotient 
         return total
     total = c.ring.zero
     for j in range(k):
-        r = (q + j) / k
-        base = _plus(c, v, r - floor(r))
-        if abs(floor(r)) > _SHIFT_LIMIT:
+        place = (q + j) / k
+        shifted = _plus(c, v, place - floor(place))
+        if abs(floor(place)) > _SHIFT_LIMIT:
             return None
-        part = c.function(sp.zeta, [s, base])
-        for step in range(floor(r)):
-            part = c.linear((1, part), (-1, c.raised(_plus(c, base, step), negated)))
-        for step in range(floor(r), 0):
-            part = c.linear((1, part), (1, c.raised(_plus(c, base, step), negated)))
+        part = c.function(sp.zeta, [s, shifted])
+        for step in range(floor(place)):
+            part = c.linear((1, part), (-1, c.raised(_plus(c, shifted, step), negated)))
+        for step in range(floor(place), 0):
+            part = c.linear((1, part), (1, c.raised(_plus(c, shifted, step), negated)))
         total = c.ring.add(total, part)
     return c.ring.mul(total, c.raised(_number(c, k), negated)) if k > 1 else total
 

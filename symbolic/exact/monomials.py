@@ -1,10 +1,10 @@
 r"""Expressions as polynomials over one common denominator, monomial by monomial.
 
 Every expression of a list is written as a sum of $N_i / R$ (one for each set of roots that do not
-cancel) with one common R, a product of powers of the kernels; N_i is a polynomial in symbols and kernels, reduced by $R_B^q = B$ for a root $R_B =
-B^{1/q}$ and by $\sin^2 = 1 - \cos^2$.  Products of exponentials are joined.  If N_i is the zero
-polynomial, the expression is zero wherever it is defined.  A linear relation between the
-expressions is read off the monomials.
+cancel) with one common R, a product of powers of the kernels; N_i is a polynomial in symbols and
+kernels, reduced by $R_B^q = B$ for a root $R_B = B^{1/q}$ and by $\sin^2 = 1 - \cos^2$.  Products
+of exponentials are joined.  If N_i is the zero polynomial, the expression is zero wherever it is
+defined.  A linear relation between the expressions is read off the monomials.
 
 This serves identities with very many independent variables (the jets of 18 coordinates), for which
 the general normal form is too careful to be quick.
@@ -22,6 +22,7 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from sympy import (
     Add,
     Basic,
+    Derivative,
     Expr,
     I,
     Integer,
@@ -29,6 +30,8 @@ from sympy import (
     Pow,
     Rational,
     S,
+    Subs,
+    Symbol,
     cos,
     cosh,
     cot,
@@ -39,8 +42,16 @@ from sympy import (
     tan,
     tanh,
 )
+from sympy.core.function import AppliedUndef
 
-__all__ = ["Terms", "common_terms", "is_plainly_zero", "normalised", "split_by_monomials"]
+__all__ = [
+    "Terms",
+    "common_terms",
+    "is_plainly_nonzero",
+    "is_plainly_zero",
+    "normalised",
+    "split_by_monomials",
+]
 
 Monomial = tuple[tuple[Basic, int], ...]
 Terms = dict[tuple[int, Monomial], Rational]
@@ -358,6 +369,27 @@ def is_plainly_zero(expr: Basic) -> bool:
         return not any(len(p) for _, (p,) in _groups([expr]))
     except ArithmeticError:
         return False
+
+
+def is_plainly_nonzero(expr: Basic) -> bool:
+    """Whether a monomial is left whose generators are independent: symbols and unknown functions,
+    and at most one exponential.
+
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> is_plainly_nonzero(x - x**2), is_plainly_nonzero(sp.sqrt(x**2) - x)
+    (True, False)
+    """
+    try:
+        terms = common_terms([expr])[0]
+    except ArithmeticError:
+        return False
+    generators = {g for _, monomial in terms for g, _ in monomial}
+    plain = {g for g in generators if isinstance(g, Symbol | AppliedUndef | Derivative | Subs)}
+    others = generators - plain
+    if others and not (len(others) == 1 and all(isinstance(g, exp) for g in others)):
+        return False
+    return bool(terms)
 
 
 def split_by_monomials(terms: Terms, variables: Iterable[Basic]) -> dict[Any, Expr]:
