@@ -151,7 +151,7 @@ RESULTS: Mapping[str, Row] = {
     },
     "noether-learning-dynamics/kinetic-symmetry-breaking": {
         "derivation": f"{_NOETHER_THEORY}:kinetic_symmetry_breaking",
-        "title": "The kinetic term breaks the symmetry of the loss: charge under momentum and decay",
+        "title": "The kinetic term breaks the symmetry of the loss: momentum and decay",
         "source": _NOETHER,
         "ground_truth": "",
         "example": "",
@@ -248,7 +248,7 @@ def row(name: str) -> Row:
     Traceback (most recent call last):
     ...
     derivax.errors.UnknownName: result of saxe-linear-networks 'modes': there is none of this name;
-    did you mean 'mode'?
+    did you mean 'mode' or 'singular-modes'?
     """
     if name in RESULTS:
         return RESULTS[name]

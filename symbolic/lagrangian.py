@@ -93,7 +93,7 @@ class Lagrangian:
             raise InputError(str(density), "is not a Lagrangian", "pass a scalar expression")
         partners = conjugate_partners(density, named)
         coordinates = (*named, *partners)
-        held = [c for c in ([constraints] if isinstance(constraints, Basic) else constraints)]
+        held = [constraints] if isinstance(constraints, Basic) else list(constraints)
         multipliers = []
         for number, constraint in enumerate(held, 1):
             if isinstance(constraint, Equality):

@@ -12,7 +12,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
-from sympy import Add, Basic, Derivative, Dummy, Expr, Function, ImmutableMatrix, Ne, S, Subs, Symbol, conjugate
+from sympy import (
+    Add,
+    Basic,
+    Derivative,
+    Dummy,
+    Expr,
+    Function,
+    ImmutableMatrix,
+    Ne,
+    S,
+    Subs,
+    Symbol,
+    conjugate,
+)
 
 from derivax.errors import InputError
 from derivax.symbolic.derivation import Derivation
@@ -73,7 +86,8 @@ def euler_lagrange(L: Any, q: Any) -> Any:
 
 @dataclass(frozen=True)
 class EulerLagrange(Rule):
-    r"""From $L = \dots$ conclude $E_a = \partial_{q_a}L - \frac{d}{dt}\partial_{\dot q_a}L + \dots$.
+    r"""From $L = \dots$ conclude $E_a = \partial_{q_a}L - \frac{d}{dt}\partial_{\dot q_a}L +
+    \dots$.
 
     Checked through the first variation: $\delta L[\eta] - E_a\eta$, with L differentiated along $q
     + \epsilon\eta$, is the total derivative of the boundary term that integration by parts leaves.
@@ -138,8 +152,7 @@ class EulerLagrange(Rule):
 
 @dataclass(frozen=True)
 class Accelerations(Rule):
-    r"""From the equations of motion $E_a = -F_a$ of mechanics conclude one acceleration $\ddot q_b =
-    \dots$.
+    r"""From the equations of motion $E_a = -F_a$ of mechanics conclude one acceleration.
 
     Premises: for each coordinate $E_a = \dots$, then for each $E_a = -F_a$.  The accelerations, put
     back, satisfy all of them, and the mass matrix $\partial^2L/\partial\dot q\,\partial\dot q$ is
@@ -203,9 +216,9 @@ class Accelerations(Rule):
         self, premises: tuple[Statement, ...], conclusion: Statement
     ) -> tuple[Obligation, ...]:
         self.demand(premises)
-        tops, matrix, rest = self._system(premises)
+        _, matrix, rest = self._system(premises)
         space = jet_space(self.coordinates, self.coordinates[0].args)
-        t = self.coordinates[0].args[0]
+        place = self.coordinates[self.number]
         claimed = space.jets(conclusion.rhs)
         determinant = matrix.det(method="berkowitz")
         replaced = matrix.as_mutable()
@@ -214,17 +227,16 @@ class Accelerations(Rule):
         made: list[Obligation] = [
             *keeps_relation(conclusion, "="),
             Settled(
-                conclusion.lhs == self.coordinates[self.number].diff(t, 2),
+                conclusion.lhs == place.diff(place.args[0], 2),
                 "the left side is the acceleration",
             ),
             HoldsOnJets(space, cramer, conclusion.forall, "Cramer's rule gives the acceleration"),
         ]
         if not determinant.is_nonzero:
             held = space.functions(presentable(space, determinant))
-            made.append(
-                SignHolds(Ne(held, 0, evaluate=False), conclusion.domain,
-                          "the mass matrix is not singular")  # fmt: skip
-            )
+            relation = Ne(held, 0, evaluate=False)
+            about = "the mass matrix is not singular"
+            made.append(SignHolds(relation, conclusion.domain, about))
         return tuple(made)
 
 
@@ -242,7 +254,9 @@ def begin(system: Lagrangian, kind: type[Derivation] = Derivation, **texts: str)
 def _equations(system: Lagrangian) -> Derivation:
     unknown = tuple(q.args[0] if isinstance(q, conjugate) else q for q in system.coordinates)
     problem = Problem(system.statement, tuple(dict.fromkeys(unknown)))
-    derivation = Derivation(problem).assume(system.statement, name="lagrangian", say="The Lagrangian:")
+    derivation = Derivation(problem).assume(
+        system.statement, name="lagrangian", say="The Lagrangian:"
+    )
     for a, coordinate in enumerate(system.coordinates):
         label = label_of(coordinate)
         derivation = derivation.then(

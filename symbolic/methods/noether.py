@@ -151,7 +151,7 @@ def noether(
     except NotImplementedError as missing:
         raise NotDerived(
             str(law["variation"]),
-            [("boundary term", f"a total derivative, but no antiderivative of {missing} was found")],
+            [("boundary term", f"a total derivative; no antiderivative of {missing} was found")],
         ) from None
     law = _reworded(law, _boundary_in_words(law["boundary"].rhs))
     law = _with_charges(_with_euler_test(law, system, moved), system, moved)

@@ -31,6 +31,7 @@ from derivax.symbolic.methods.euler_lagrange import euler_symbol, label_of
 from derivax.symbolic.methods.jet_identity import HoldsOnJets
 from derivax.symbolic.methods.variation import (
     euler_operator,
+    is_divergence,
     is_zero,
     parts_current,
     potential,
@@ -269,9 +270,7 @@ class BoundaryTerm(Rule):
         if edges is None:
             own, other = [], []
             for term in Add.make_args(spread(change)):
-                exact = bool(space.jets_in(term)) and all(
-                    is_zero(euler_operator(space, term, a)) for a in range(len(space.fields))
-                )
+                exact = bool(space.jets_in(term)) and is_divergence(space, term)
                 (own if exact else other).append(term)
             edges = potential(space, Add(*own))
             rest = presentable(space, Add(*other))
@@ -300,8 +299,8 @@ class BoundaryTerm(Rule):
 
 @dataclass(frozen=True)
 class EulerTest(Rule):
-    r"""From $\delta L = \dots$ conclude an Euler operator of it that does not vanish: it is no total
-    derivative, and the transformation is no symmetry.
+    r"""From $\delta L = \dots$ conclude an Euler operator of it that does not vanish: it is no
+    total derivative, and the transformation is no symmetry.
 
     Args:
         transformation: coordinates and variables.
@@ -429,11 +428,13 @@ class OffShell(Rule):
         space, variables = self.transformation.space, self.transformation.variables
         count = len(variables)
         currents, equations = premises[1 : 1 + count], premises[1 + count :]
-        if any(set(d.variables) - set(variables) for c in currents for d in c.rhs.atoms(Derivative)):
+        slots = [d for c in currents for d in c.rhs.atoms(Derivative)]
+        if any(set(d.variables) - set(variables) for d in slots):
             # slopes of an unknown L by q'(t): SymPy takes d/dt and d/dq' to commute
             rate = space.divergence([space.jets(c.rhs) for c in currents])
         else:  # by SymPy's own rules for functions, not by jets
-            rate = space.jets(Add(*[c.rhs.diff(x) for c, x in zip(currents, variables)]))  # type: ignore[attr-defined]
+            slopes = [c.rhs.diff(x) for c, x in zip(currents, variables)]  # type: ignore[attr-defined]
+            rate = space.jets(Add(*slopes))
         named = all(
             c.lhs == self.transformation.current_name(mu) for mu, c in enumerate(currents)
         )
@@ -453,8 +454,8 @@ class OffShell(Rule):
 class OnShell(Rule):
     r"""From Noether's identity and the motion $E_a = -F_a$ conclude the law of the charge.
 
-    $D_\mu j_\mu = R + \sum_a F_a(\xi_a - X_\nu\partial_\nu\phi_a)$: conserved when that is zero, else
-    the balance law.
+    $D_\mu j_\mu = R + \sum_a F_a(\xi_a - X_\nu\partial_\nu\phi_a)$: conserved when that is zero,
+    else the balance law.
 
     Args:
         transformation: xi and X.

@@ -38,7 +38,7 @@ _MOST_UNKNOWNS = 400
 
 @dataclass(frozen=True)
 class Generator:
-    r"""A generator $\sum_\mu X_\mu\partial_\mu + \sum_a\xi_a\partial_{q_a}$ of point transformations.
+    r"""A generator $\sum_\mu X_\mu\partial_\mu + \sum_a\xi_a\partial_{q_a}$.
 
     `xi` and `shift` (the components T or $X_\mu$) are expressions in the coordinates and variables.
     """

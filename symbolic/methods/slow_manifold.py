@@ -2,9 +2,9 @@ r"""The flow that a multi-step recursion follows, to any order in the step.
 
 Main definitions: `SlowManifold`, `StepsAsDerivatives`.
 
-A recursion in $x_{n-1}, x_n, x_{n+1}$ (heavy ball) has fast solutions besides the slow ones.  On the
-slow ones $x_{n+j} = e^{jhD}x_n$ with $D = F\cdot\partial$, and the recursion fixes $F = F_0 + hF_1 +
-\dots$ order by order, linearly.
+A recursion in $x_{n-1}, x_n, x_{n+1}$ (heavy ball) has fast solutions besides the slow ones.  On
+the slow ones $x_{n+j} = e^{jhD}x_n$ with $D = F\cdot\partial$, and the recursion fixes $F = F_0 +
+hF_1 + \dots$ order by order, linearly.
 
 References: Hairer, Lubich, Wanner, Geometric Numerical Integration, chapter XV (multistep methods);
 theory card noether-learning-dynamics, D4.
@@ -26,6 +26,8 @@ from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
 
 __all__ = ["SlowManifold", "StepsAsDerivatives"]
+
+TIME = Symbol("t", real=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class SlowManifold(Rule):
     order: int
     step: Symbol
     index: Symbol
-    time: Symbol = Symbol("t", real=True)
+    time: Symbol = TIME
 
     def _shifts(self, premise: Statement) -> tuple[Any, dict[int, Any], str]:
         """The residual with x(n + j) as symbols, those symbols by j, and the name of x."""
@@ -188,7 +190,7 @@ class StepsAsDerivatives(Rule):
     order: int
     step: Symbol
     index: Symbol
-    time: Symbol = Symbol("t", real=True)
+    time: Symbol = TIME
 
     def _orders(self, premise: Statement, values: list[Any]) -> list[Any]:
         """Coefficients of h^1, h^2, ... of the residual on a path with these derivatives."""

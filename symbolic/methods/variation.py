@@ -4,11 +4,11 @@ $$E_a(f) = \sum_J (-D)_J\,\frac{\partial f}{\partial\phi_{a,J}},\qquad
   \sum_{a,J}\frac{\partial f}{\partial\phi_{a,J}}D_J\eta_a = \sum_a E_a(f)\,\eta_a
   + D_\mu I^\mu_\eta(f)$$
 
-f is a total divergence exactly when all $E_a(f)$ vanish.  Then, with $\eta = \phi$ and f homogeneous
-of degree d in the fields, $f = D_\mu(I^\mu_\phi(f)/d)$ needs no integration; a homotopy integral, or
-undetermined coefficients, serve the rest.
+f is a total divergence exactly when all $E_a(f)$ vanish.  Then, with $\eta = \phi$ and f
+homogeneous of degree d in the fields, $f = D_\mu(I^\mu_\phi(f)/d)$ needs no integration; a
+homotopy integral, or undetermined coefficients, serve the rest.
 
-Main definitions: `euler_operator`, `parts_current`, `potential`, `is_zero`.
+Main definitions: `euler_operator`, `parts_current`, `is_divergence`, `potential`, `presentable`.
 
 References: P. J. Olver, Applications of Lie Groups to Differential Equations, chapters 4 and 5.
 """
@@ -37,13 +37,21 @@ from sympy.functions.elementary.trigonometric import TrigonometricFunction
 
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.linear_relations import solve_combination
-from derivax.symbolic.exact.monomials import is_plainly_zero, normalised
+from derivax.symbolic.exact.monomials import is_plainly_nonzero, is_plainly_zero, normalised
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.zero import vanishes
 from derivax.symbolic.jets import JetSpace
 
-__all__ = ["euler_operator", "is_zero", "parts_current", "potential", "presentable",
-           "spread", "zero_finding"]  # fmt: skip
+__all__ = [
+    "euler_operator",
+    "is_divergence",
+    "is_zero",
+    "parts_current",
+    "potential",
+    "presentable",
+    "spread",
+    "zero_finding",
+]
 
 _MOST_TERMS = 400
 _LARGE, _MEDIUM, _SMALL = 600, 150, 40
@@ -59,11 +67,13 @@ def zero_finding(expr: Any, domain: Domain | None = None) -> Finding:
 
 def is_zero(expr: Any) -> bool:
     """Whether an expression of jets is established to be zero."""
-    return zero_finding(expr).outcome.established
+    if is_plainly_zero(expr):
+        return True
+    return not is_plainly_nonzero(expr) and zero_finding(expr).outcome.established
 
 
 def euler_operator(space: JetSpace, f: Any, field: int) -> Any:
-    r"""$E_a(f)$, the variational derivative (first variation, $\partial_q - d/dt\,\partial_{q'}$)."""
+    r"""$E_a(f)$, the variational derivative ($\partial_q - d/dt\,\partial_{q'}$, ...)."""
     terms = []
     for symbol, a, index in space.jets_in(f):
         if a == field:
@@ -93,6 +103,23 @@ def parts_current(space: JetSpace, f: Any, eta: dict[int, Any]) -> list[Any]:
 # ---- potentials of total divergences --------------------------------------------------------
 
 
+def is_divergence(space: JetSpace, f: Any) -> bool:
+    """Whether f is a total divergence: all Euler operators vanish.
+
+    A divergence is linear in its highest derivatives, which is looked at first.
+    """
+    jets = space.jets_in(f)
+    if not jets:
+        return True
+    top = max(sum(index) for _, _, index in jets)
+    highest = [symbol for symbol, _, index in jets if sum(index) == top]
+    if top == 0 and any(is_plainly_nonzero(f.diff(s)) for s in highest):
+        return False
+    if len(space.variables) == 1 and any(is_plainly_nonzero(f.diff(s, 2)) for s in highest):
+        return False
+    return all(is_zero(euler_operator(space, f, a)) for a in range(len(space.fields)))
+
+
 def potential(space: JetSpace, f: Any) -> list[Any] | None:
     r"""$\Lambda^\mu$ with $D_\mu\Lambda^\mu = f$; None when f is no total divergence.
 
@@ -114,7 +141,7 @@ def potential(space: JetSpace, f: Any) -> list[Any] | None:
     """
     if f == 0 or is_zero(f):
         return [S.Zero for _ in space.variables]
-    if not all(is_zero(euler_operator(space, f, a)) for a in range(len(space.fields))):
+    if not is_divergence(space, f):
         return None
     f = spread(f)
     terms = Add.make_args(f)
@@ -217,7 +244,7 @@ def _by_homotopy(space: JetSpace, f: Any) -> list[Any] | None:
     scale = Dummy("scale", positive=True)
     jets = [s for s, _, _ in space.jets_in(f)]
     rest = f.subs(dict.fromkeys(jets, S.Zero), simultaneous=True)
-    if not rest.is_finite and rest.is_finite is not None or rest.has(S.NaN, S.ComplexInfinity):
+    if rest.is_finite is False or rest.has(S.NaN, S.ComplexInfinity):
         return None
     fields = {a: space.field(a) for a in range(len(space.fields))}
     found = []
@@ -244,11 +271,11 @@ def _by_one_coordinate(space: JetSpace, f: Any) -> list[Any] | None:
         top = max(sum(i) for _, _, i in jets)
         if top == 0:
             return None
-        symbol, a, index = next(row for row in jets if sum(row[2]) == top)
+        symbol, a, _ = next(row for row in jets if sum(row[2]) == top)
         lower = space.jet(a, (top - 1,))
         slope = rest.diff(symbol)
         piece = integrate(slope, lower)
-        if space.jets_in(slope) and symbol in slope.free_symbols or piece.has(Integral):
+        if symbol in slope.free_symbols or piece.has(Integral):
             return None
         total += piece
         rest = spread(rest - space.total(piece))

@@ -102,7 +102,7 @@ def test_the_exact_laws_hold_in_rational_arithmetic() -> None:
             sum(s * a * b for s, a, b in zip(sign, *pair)) for pair in ((v, v), (v, q), (q, q))
         )
         assert p1 == beta * p - eta * k * C + V  # the step `momentum` of discrete-charge
-        assert C1 == C + 2 * p1 - V  # the step `charge`
+        assert C + 2 * p1 - V == C1  # the step `charge`
 
 
 def test_the_equilibrium_is_that_of_a_rotating_gradient(results) -> None:

@@ -64,7 +64,7 @@ def discrete_charge() -> Derivation:
         name="invariance",
         say="and the loss is invariant: its gradient g is orthogonal to the generator A q.",
     )
-    derivation = derivation.then(
+    return derivation.then(
         MatrixIdentity(
             _form(v1, A, q1),
             beta * _form(v, A, q) - eta * k * _form(q, A, q) + _form(v1, A, v1),
@@ -84,7 +84,6 @@ def discrete_charge() -> Derivation:
         name="charge",
         say="and the charge C = q.Aq",
     )
-    return derivation
 
 
 def discrete_matrix_charge() -> Derivation:
@@ -121,7 +120,7 @@ def discrete_matrix_charge() -> Derivation:
         return a * Transpose(b) - Transpose(c) * d
 
     after = charge(U1, X1, X2, U2)
-    derivation = derivation.then(
+    return derivation.then(
         MatrixIdentity(
             after,
             beta * charge(V1, W1, W2, V2) - eta * k * charge(W1, W1, W2, W2)
@@ -139,7 +138,6 @@ def discrete_matrix_charge() -> Derivation:
         name="charge",
         say="and the charge",
     )  # fmt: skip
-    return derivation
 
 
 def equilibrium() -> Derivation:
@@ -199,7 +197,7 @@ def equilibrium() -> Derivation:
         Rewrite(rhs=1 - eta * k / (1 + beta)), "angle-rates", name="cos-angle", say="that is",
     )  # fmt: skip
     derivation = derivation.then(
-        Combine([1 / C]), "step", name="relative-step", say="The squared step relative to the norm:",
+        Combine([1 / C]), "step", name="relative-step", say="Relative to the squared norm:",
         claim=Statement(V / C, "=", 2 * eta * k / (1 + beta)),
     )  # fmt: skip
     formula = derivation.formula_of(
@@ -212,9 +210,9 @@ def equilibrium() -> Derivation:
 def slow_growth() -> Derivation:
     r"""How fast a charge grows once the momentum has settled, for any gradient noise.
 
-    A momentum that stays gives $C' - C = \frac{(1+\beta)V - 2\eta k\,C}{1-\beta}$.  Smooth gradients
-    have $V = \eta^2g^2/(1-\beta)^2$, gradients without memory $V = \eta^2g^2/(1-\beta^2)$; without
-    decay the second is $(1-\beta)/(1+\beta)$ times slower.
+    A momentum that stays gives $C' - C = \frac{(1+\beta)V - 2\eta k\,C}{1-\beta}$.  Smooth
+    gradients have $V = \eta^2g^2/(1-\beta)^2$, gradients without memory $V =
+    \eta^2g^2/(1-\beta^2)$; without decay the second is $(1-\beta)/(1+\beta)$ times slower.
 
     Returns:
         a derivation whose formula is {smooth, white} of eta, beta, k, C and g.

@@ -50,8 +50,8 @@ def kanai(loss: Expr, coordinates: list[Any]) -> Lagrangian:
 def hidden_charge() -> ChargeLaw:
     r"""The exactly conserved charge of a damped oscillator.
 
-    $T = 1$, $\xi = -\tfrac\mu{2m}q$ give $e^{\mu t/m}\,\tfrac12(m\dot q^2 + \mu q\dot q + kq^2)$ (the
-    charge is minus this).
+    $T = 1$, $\xi = -\tfrac\mu{2m}q$ give $e^{\mu t/m}\,\tfrac12(m\dot q^2 + \mu q\dot q +
+    kq^2)$ (the charge is minus this).
     """
     q = Function("q", real=True)(t)
     return noether(
@@ -132,7 +132,8 @@ def kinetic_symmetry_breaking(symmetry: str = "scale") -> ChargeLaw:
     )
     if symmetry != "rotation":
         translation = symmetry == "translation"
-        charge = Add(*coordinates) if translation else Add(*[q * g for q, g in zip(coordinates, xi)])
+        squares = [q * g for q, g in zip(coordinates, xi)]
+        charge = Add(*coordinates) if translation else Add(*squares)
         rate = k if translation else 2 * k
         source = S.Zero if translation else 2 * kinetic
         motion = motion.then(

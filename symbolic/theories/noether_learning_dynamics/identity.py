@@ -20,8 +20,8 @@ def noether_identity(n: int = 2) -> ChargeLaw:
     For any $\xi_a(t, q)$ and $T(t, q)$,
     $$\frac{dJ}{dt} = \delta L - \sum_a E_a\,(\xi_a - T\dot q_a),\qquad
       J = p\cdot\xi - (p\cdot\dot q - L)\,T,$$
-    with $E_a = \partial_{q_a}L - \frac{d}{dt}\partial_{\dot q_a}L$; so on the motion the charge moves
-    at the rate $\delta L$.
+    with $E_a = \partial_{q_a}L - \frac{d}{dt}\partial_{\dot q_a}L$; so on the motion the charge
+    moves at the rate $\delta L$.
 
     Args:
         n: number of coordinates.
