@@ -25,6 +25,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.sets.sets import Set
 
 from derivax.symbolic.exact.dag import postorder
+from derivax.symbolic.nodes.dominant_eigenvalue import DominantEigenvalue
 from derivax.symbolic.nodes.entire_hyperbolic import CoshRoot, SinhcRoot
 from derivax.symbolic.nodes.gaussian_expectation import GaussianExpectation
 from derivax.symbolic.nodes.implicit_root import (
@@ -249,6 +250,8 @@ _ROWS: list[_Row] = [
     ("ImplicitRoot", ImplicitRoot, ("scalar",) * 4, None, _make_implicit_root, {"recurses": True}),
     ("GaussianExpectation", GaussianExpectation, ("map", "tuple"), None, _make_expectation,
      {"recurses": True}),
+    ("DominantEigenvalue", DominantEigenvalue, ("matrix",), None, _make_by_constructor,
+     {"recurses": True, "commutes": True}),
     ("Recurrence", Recurrence, ("map", "tuple", "scalar", "scalar"), None, _make_recurrence,
      {"recurses": True}),
     ("TimeDerivative", TimeDerivative, ("matrix",), None, _make_by_constructor, {}),

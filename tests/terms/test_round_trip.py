@@ -145,6 +145,9 @@ def test_every_line_of_the_table_has_a_sample() -> None:
         "GradientMatrix",
         "Phi",
         "ImplicitRoot",
+        "Recurrence",
+        "GaussianExpectation",
+        "DominantEigenvalue",
     }
     with_lambda = {"Lambda", "Subs", "Limit", "FunctionMatrix", "ElementwiseApplyFunction"}
     scalar = {head.name for head in _SCALAR_FUNCTIONS}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["BOUNDARY", "CHILDREN", "HEADS", "OPERATIONS"]
 
 # scalars made from matrices
-BOUNDARY = frozenset({"trace", "det", "element", "dimension", "entry_at"})
+BOUNDARY = frozenset({"trace", "det", "element", "dimension", "entry_at", "dominant"})
 LARGEST_POWER = 64
 
 Shape = tuple[str, str]

@@ -13,6 +13,7 @@ import sympy
 from sympy.matrices import expressions as mx
 from sympy.matrices.expressions.slice import MatrixSlice
 
+from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.matrices import (
     _like,
     _shape,
@@ -24,6 +25,7 @@ from derivax.numeric.codegen.lower.matrices import (
 )
 from derivax.numeric.codegen.lower.operation import ATOM, MUL, Operation, Text
 from derivax.numeric.codegen.tape import Node
+from derivax.symbolic.nodes.dominant_eigenvalue import DominantEigenvalue
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
@@ -107,6 +109,12 @@ def read_slice(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     return reader.tape.push("slice", ids, tuple(ranges), _sized(reader, expr))
 
 
+def read_dominant(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
+    if ids[0] in reader.tape.plane:
+        raise CompileError("the dominant eigenvalue of a complex matrix", "is not compiled", "")
+    return reader.tape.push("dominant", ids)
+
+
 def read_entry(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     if isinstance(expr.i, sympy.Integer) and isinstance(expr.j, sympy.Integer):
         return read_element(reader, expr, ids[:1])
@@ -135,6 +143,7 @@ HEADS: dict[type, Callable[..., int]] = {
     mx.DiagonalMatrix: read_shaped("diagonal_part"),
     mx.DiagonalOf: read_shaped("diagonal_vector"),
     MatrixSlice: read_slice,
+    DominantEigenvalue: read_dominant,
     mx.matexpr.MatrixElement: read_entry,
     sympy.ImmutableDenseMatrix: read_explicit,
 }
@@ -185,12 +194,12 @@ def _write_kronecker(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     return Text(f"{spread} * jnp.tile({b}, ({a}.shape[-2], {a}.shape[-1]))", MUL)
 
 
-def _joined(name: str) -> Operation:
+def _joined(name: str, stem: str = "matrix") -> Operation:
     def write(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
         writer.need(name)
-        return Text(f"{name}({texts[0].text}, {texts[1].text})")
+        return Text(f"{name}({', '.join(text.text for text in texts)})")
 
-    return Operation(write, None, "matrix")
+    return Operation(write, None, stem)
 
 
 def _write_ones(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
@@ -243,5 +252,6 @@ OPERATIONS: dict[str, Operation] = {
     "diagonal_part": Operation(_write_diagonal_part, None, "matrix"),
     "diagonal_vector": Operation(_write_diagonal_vector, None, "matrix"),
     "slice": Operation(_write_slice, None, "matrix"),
+    "dominant": _joined("dominant_eigenvalue", "eigenvalue"),
     "entry_at": Operation(_write_entry_at, None, "entry"),
 }
