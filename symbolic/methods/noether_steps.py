@@ -268,7 +268,8 @@ class BoundaryTerm(Rule):
         change = space.jets(premise.rhs)
         edges, rest = potential(space, change), S.Zero
         if edges is None:
-            own, other = [], []
+            own: list[Any] = []
+            other: list[Any] = []
             for term in Add.make_args(spread(change)):
                 exact = bool(space.jets_in(term)) and is_divergence(space, term)
                 (own if exact else other).append(term)

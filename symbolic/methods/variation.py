@@ -169,8 +169,8 @@ def _degree(space: JetSpace, expr: Any) -> Any:
     if not any(space.place(s) is not None for s in expr.free_symbols):
         return S.Zero
     if isinstance(expr, Add):
-        degrees = {_degree(space, a) for a in expr.args}
-        return degrees.pop() if len(degrees) == 1 else None
+        common = {_degree(space, a) for a in expr.args}
+        return common.pop() if len(common) == 1 else None
     if isinstance(expr, Mul):
         degrees = [_degree(space, a) for a in expr.args]
         return None if None in degrees else Add(*degrees)
