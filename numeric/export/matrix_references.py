@@ -96,7 +96,8 @@ def _inputs(
     if scalars:
         found = formula.domain.over(scalars).rational_points(6, seed=seed + 1)
         point = min(found, key=lambda p: max(abs(np.log(abs(float(v)) or 1)) for v in p.values()))
-    values, along = [], []
+    values: list[Any] = []
+    along: list[Any] = []
     for arg in formula.args:
         if isinstance(arg, sympy.MatrixSymbol):
             shape = tuple(int(sympy.sympify(d).subs(dims)) for d in arg.shape)

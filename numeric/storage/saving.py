@@ -30,7 +30,7 @@ PLATFORMS = ("cpu", "cuda")
 
 
 def save(
-    compiled: Compiled, path: str | os.PathLike[str], *, platforms: Sequence[str] = PLATFORMS
+    compiled: Any, path: str | os.PathLike[str], *, platforms: Sequence[str] = PLATFORMS
 ) -> Path:
     """Write a compiled formula as StableHLO, with its derivatives.
 
@@ -47,7 +47,9 @@ def save(
     require_flatbuffers()
     if not isinstance(compiled, Compiled):
         raise InputError(
-            f"save of a {type(compiled).__name__}", "is not a compiled formula", "compile it first"
+            f"save of a {type(compiled).__name__}",
+            "is not a compiled formula",
+            "compile it first; a Program is written as a module: derivax.export",
         )
     refuse_complex(compiled, "save")
     parts: dict[str, bytes] = {}

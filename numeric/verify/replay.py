@@ -332,8 +332,8 @@ class _Run:
         if decided and value != row["exact"]:
             return f"the exact value is {value!r}, recorded is {row['exact']!r}"
         with np.errstate(all="ignore"):
-            pair = (np.asarray([row[key]], dtype=dtype) for key in ("result", "exact"))
-            error = float(ulp_errors(*pair, dtype)[0][0])
+            stored, known = (np.asarray([row[k]], dtype=dtype) for k in ("result", "exact"))
+            error = float(ulp_errors(stored, known, dtype)[0][0])
         if abs(error - row["error"]) > 1e-9 * error:
             return f"its error is {error:.3g} ulp, recorded are {row['error']:.3g} ulp"
         if self.same and name == "L1" and row["mode"] == "jit" and float(result) != row["result"]:
@@ -499,7 +499,7 @@ def _one_point(certificate: Certificate, formula: Formula) -> list[Any]:
         for dtype in _DTYPES:
             rows = level.evidence.get(dtype, {}).get("worst") or ()
             at = rows[0]["at"] if rows else at
-    values = []
+    values: list[Any] = []
     for arg in formula.args:
         if isinstance(arg, MatrixSymbol):
             sizes = dict.fromkeys((s for d in arg.shape for s in d.free_symbols), 2)

@@ -172,12 +172,16 @@ def full_program(
 
     stored = StoredProgram(program, function)
     again: dict[str, Level] = {}
-    for name, check in (("L0", claims_level), ("L1", program_values_level)):
+    checks: Mapping[str, Callable[[], Level]] = {
+        "L0": lambda: claims_level(stored),
+        "L1": lambda: program_values_level(stored, seed=certificate.seed),
+    }
+    for name, check in checks.items():
         level = certificate.levels.get(name)
         if level is None or not level.outcome.established:
             continue
         try:
-            again[name] = check(stored) if name == "L0" else check(stored, seed=certificate.seed)
+            again[name] = check()
         except DerivaxError as error:
             again[name] = Level(Outcome.OPEN, name, str(error))
         again[name] = replace(again[name], method=f"{again[name].method}; computed again")
