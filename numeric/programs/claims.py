@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from derivax.errors import InputError
 from derivax.symbolic.exact.outcome import Finding, Outcome
 from derivax.symbolic.exact.precision import working_precision
 
@@ -41,12 +42,19 @@ def balls(values: Values) -> dict[str, np.ndarray]:
 
 
 def midpoints(array: Any) -> np.ndarray:
-    """The midpoints of balls, to extended precision; NaN where a ball is not finite."""
+    """The midpoints of balls, to extended precision; NaN where a ball decides nothing.
+
+    That is a ball that is not finite, or wider than 1e-18 of the largest midpoint.
+    """
     from flint import arb
+
+    found = np.asarray(array, dtype=object)
+    sizes = [abs(b.mid()) for b in found.ravel() if isinstance(b, arb) and b.is_finite()]
+    widest = max(sizes, default=arb(0)) * arb(10) ** -18
 
     def number(ball: Any) -> np.longdouble:
         if isinstance(ball, arb):
-            if not ball.is_finite():
+            if not ball.is_finite() or (ball.rad() > widest and ball.rad() > 0):
                 return np.longdouble("nan")
             high = float(ball.mid())
             if not np.isfinite(high):
@@ -54,7 +62,6 @@ def midpoints(array: Any) -> np.ndarray:
             return np.longdouble(high) + np.longdouble(float(ball.mid() - arb(high)))
         return np.longdouble(ball)
 
-    found = np.asarray(array, dtype=object)
     return np.array([number(x) for x in found.ravel()], dtype=np.longdouble).reshape(found.shape)
 
 
@@ -143,6 +150,8 @@ class Equals(Claim):
         for name, value in known.items():
             size = norm(value)
             allowed = ULP * EPS * size + SAFETY * norm(near[name] - value)
+            if not np.isfinite(allowed):
+                raise InputError(self.says, f"the exact {name} of an instance is undecided", "")
             error = norm(np.asarray(found[name], dtype=np.longdouble) - value)
             ratio = 0.0 if error == 0 else error / allowed if allowed > 0 else float("inf")
             made.append((name, ratio, allowed / size if size else 0.0))

@@ -246,10 +246,11 @@ def _references(program: Any, values: Values, seed: int) -> tuple[Values, Values
     with working_precision(_BITS):
         given = balls(values)
         near = disturbed(given, rng, _PROBE)
-    return tuple(
-        {k: midpoints(v) for k, v in program.reference(part, _BITS).items()}
-        for part in (given, near)
-    )  # type: ignore[return-value]
+        exact, moved = (
+            {k: midpoints(v) for k, v in program.reference(part, _BITS).items()}
+            for part in (given, near)
+        )
+    return exact, moved
 
 
 def _slopes(program: Any, values: Values, along: Values, seed: int) -> tuple[Values, Values]:
@@ -270,12 +271,12 @@ def _slopes(program: Any, values: Values, along: Values, seed: int) -> tuple[Val
                 {k: np.asarray(start[k] + sign * step * ways[k]) for k in start} for sign in (1, -1)
             ]
             sides = [program.reference(part, bits) for part in moved]
-            with working_precision(bits):
-                quotients = {
+            found.append(
+                {
                     k: midpoints((np.asarray(sides[0][k]) - np.asarray(sides[1][k])) / (2 * step))
                     for k in sides[0]
                 }
-            found.append(quotients)
+            )
     return found[0], found[1]
 
 

@@ -70,8 +70,10 @@ def pivoted_basis(rows, growth, logs):
         here = jnp.asarray(columns == j, rows.dtype)
         rest = left - jnp.expand_dims(along, 1) * unit
         after = lax.stop_gradient(jnp.sum(rest * rest, axis=1))
-        kept = jnp.logical_and(places != pivot, after > spanned * original)
-        rest = jnp.where(jnp.expand_dims(kept, 1), rest, 0.0)
+        # what is spanned to rounding has no size left, but still a derivative
+        gone = jnp.expand_dims(after <= spanned * original, 1)
+        rest = jnp.where(gone, rest - lax.stop_gradient(rest), rest)
+        rest = jnp.where(jnp.expand_dims(places == pivot, 1), 0.0, rest)
         return (
             rest,
             basis + jnp.expand_dims(here, 1) * unit,
@@ -155,7 +157,7 @@ def riccati_blocks(integral, decay, rising, falling, t, Sigma, W1, W2, tau):
     null_places = jnp.arange(2 * modes, 2 * modes + null_rows.shape[0])
     into_null = jnp.arange(2 * modes, 2 * modes + 1)
     out_of_null = jnp.arange(2 * modes + 1, 2 * modes + 2)
-    largest = jnp.log(jnp.finfo(dtype).max) - 1.0
+    largest = 0.75 * jnp.log(jnp.finfo(dtype).max)
 
     def at(time):
         lasting = time / tau
