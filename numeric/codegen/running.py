@@ -146,8 +146,8 @@ class Runner:
         finish = jax.jit(lambda *values: assemble(self.compiled.layout, values))
 
         def run(*given: Any) -> Any:
-            given = [jnp.broadcast_to(a, shape) for a in given]
-            values = dict(zip(kernel.arg_ids, given, strict=True))
+            whole = [jnp.broadcast_to(a, shape) for a in given]
+            values = dict(zip(kernel.arg_ids, whole, strict=True))
             for k, (part, program) in enumerate(zip(self.parts, ready, strict=True)):
                 results = program(*(values[i] for i in part.inputs))
                 values.update(zip(part.outputs, results, strict=True))

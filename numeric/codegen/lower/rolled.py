@@ -102,8 +102,8 @@ def _tables(
     )
     by_head: dict[int, list[tuple[int, Exact]]] = {}
     for e, c in zip(exponents, coefficients, strict=True):
-        head = left.place[tuple(e[v] for v in group)]
-        by_head.setdefault(head, []).append((right.place[tuple(e[v] for v in rest)], c))
+        place = left.place[tuple(e[v] for v in group)]
+        by_head.setdefault(place, []).append((right.place[tuple(e[v] for v in rest)], c))
     heads: list[int] = []
     places: list[int] = []
     weights: list[Exact] = []
@@ -139,11 +139,11 @@ def _tables(
         else wrap("variables = jnp.stack((", arguments, "))")
         + "\n    return in_blocks(values, variables, x1)",
     ]
-    head = [
+    opening = [
         wrap(f"def {name}(", arguments, "):", ""),
         f'    """A polynomial of {len(exponents)} terms in {count} variables."""',
     ]
-    return "\n".join([*head, *lines])
+    return "\n".join([*opening, *lines])
 
 
 class _Rows:

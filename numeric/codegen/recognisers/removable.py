@@ -280,14 +280,13 @@ class _Forms:
                 )
             return self.form(monomial, product, any(f is not None and f.divides for f in parts))
         if node.op == "power" and node.data.denominator == 1 and parts[0] is not None:
-            f, n = parts[0], int(node.data)
-            if abs(n) > 12:
+            f, degree = parts[0], int(node.data)
+            if abs(degree) > 12:
                 return self._atom(i)
-            raised = (
-                f.series.power(n) if _depends(f) else self.constant(f.series.coefficients[0] ** n)
-            )
-            divides = f.divides or (n < 0 and f.series.low > 0)
-            return self.form({b: k * n for b, k in f.monomial}, raised, divides)
+            first = f.series.coefficients[0]
+            raised = f.series.power(degree) if _depends(f) else self.constant(Fraction(first**degree))
+            divides = f.divides or (degree < 0 and f.series.low > 0)
+            return self.form({b: k * degree for b, k in f.monomial}, raised, divides)
         if node.op == "add":
             return self._sum(i, parts)
         if len(parts) == 1 and parts[0] is not None:

@@ -96,8 +96,8 @@ def roll(tape: Tape, outputs: Sequence[int], rewrite: bool = True) -> tuple[int,
             atom, coefficients = short[i]
             new[i] = tape.push("horner", (new[atom],), coefficients)
             continue
-        operands = [new[k] for k in node.operands]
-        new[i] = i if tuple(operands) == node.operands else rebuilt_into(tape, node, operands)
+        again = [new[k] for k in node.operands]
+        new[i] = i if tuple(again) == node.operands else rebuilt_into(tape, node, again)
     return tuple(new[i] for i in outputs)
 
 
