@@ -82,3 +82,21 @@ class Finding:
     resolution: float | None = None
     witness: Mapping[str, Any] | None = None
     figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """One line: outcome, how it was found, and the point that refutes.
+
+        >>> print(Finding(Outcome.HOLDS, "ball test", "", 1e-40))
+        holds (ball test, resolution 1e-40)
+        """
+        how = self.method
+        if self.resolution is not None:
+            how += f", resolution {self.resolution:.3g}"
+        line = f"{self.outcome} ({how})"
+        point = (self.witness or {}).get("point")
+        if isinstance(point, Mapping):
+            line += " at " + ", ".join(f"{name} = {value}" for name, value in point.items())
+            sides = [(self.witness or {}).get(side) for side in ("first", "second")]
+            if all(sides):
+                line += f": {sides[0]} against {sides[1]}"
+        return line
