@@ -62,8 +62,8 @@ def annotated(body: str) -> str:
     """The body of a module, with a comment above the first function of each file of ours.
 
     >>> from derivax.numeric.codegen import support
-    >>> print(annotated(support.source(["gaussian"])).splitlines()[0])
-    # from derivax.numeric.special.elementary: Exponentials and logarithms near their weak places.
+    >>> print(annotated(support.source(["real_cbrt"])).splitlines()[0])
+    # from derivax.numeric.codegen.support.powers: Powers with exact rational or run-time exponents.
     """
     lines = body.splitlines()
     defined = [n for n in ast.parse(body).body if isinstance(n, ast.FunctionDef)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         read_certificates,
         write_certificates,
     )
-    from derivax.numeric.verify.recheck import recheck
+    from derivax.numeric.verify.rechecking import recheck
     from derivax.numeric.verify.verifying import verify, verify_derivation, verify_formula
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
 _HOME = {
     "Certificate": "certificate",
     "read_certificates": "certificate",
+    "recheck": "rechecking",
     "write_certificates": "certificate",
     "verify": "verifying",
     "verify_derivation": "verifying",
@@ -40,11 +41,8 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "recheck":
-        value = import_module(f"{__name__}.recheck").recheck
-    elif name in _HOME:
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    else:
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value

@@ -34,7 +34,7 @@ def test_a_recheck_loads_nothing_of_the_generator_but_its_language(
     path = certified.save(tmp_path / "c.json")
     program = (
         "import json, sys, jax\njax.config.update('jax_enable_x64', True)\n"
-        "from derivax.numeric.verify.recheck import recheck\n"
+        "from derivax.numeric.verify.rechecking import recheck\n"
         f"assert recheck({str(path)!r})[0].verdict == 'verified'\n"
         "print(json.dumps(sorted(sys.modules)))"
     )
