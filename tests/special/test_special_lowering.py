@@ -1,0 +1,68 @@
+"""SymPy's special heads compile: values and derivatives against SymPy's own evaluation (mpmath)."""
+
+from __future__ import annotations
+
+import jax
+import numpy as np
+import pytest
+import sympy as sp
+
+from derivax.errors import CompileError
+from derivax.numeric.codegen import compile_formula, support
+from derivax.numeric.special.table import ROW_OF_PRIMAL
+from derivax.numeric.verify.rounding import rounding_bound
+from derivax.symbolic.formula import Formula
+
+x = sp.Symbol("x", positive=True)
+
+
+def compiled(expr):
+    return compile_formula(Formula(expr, args=[x], name="f"))
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        sp.loggamma(x) * sp.erfi(x / 2) + sp.gamma(sp.Rational(1, 3)),
+        sp.Si(x) + sp.sin(sp.pi * x) * sp.Ei(x),
+        sp.polygamma(2, x) + sp.lowergamma(sp.Rational(5, 2), x) + sp.fresnels(x),
+    ],
+)
+def test_values_and_two_derivatives_are_those_of_sympy(expr):
+    f = compiled(expr)
+    point = sp.Rational(11, 8)
+    calls = (f, jax.grad(f), jax.grad(jax.grad(f)))
+    for order, call in enumerate(calls):
+        exact = float(sp.N(sp.diff(expr, x, order).subs(x, point), 25))
+        assert float(call(float(point))) == pytest.approx(exact, rel=2e-14)
+
+
+def test_a_multiple_of_pi_is_reduced_exactly():
+    f = compiled(sp.sin(sp.pi * x) / (1 + x))
+    assert float(f(1e15)) == 0.0  # sin(fl(pi) 1e15) is not
+
+
+@pytest.mark.parametrize("expr", [sp.expint(sp.Rational(5, 3), x), sp.erf2inv(x / 9, x / 10)])
+def test_a_head_without_lowering_is_refused(expr):
+    with pytest.raises(CompileError):
+        compiled(expr)
+
+
+def test_a_derivative_in_the_order_is_refused_with_the_way_out():
+    f = compiled(sp.lowergamma(x, 2 * x))
+    with pytest.raises(CompileError, match="keep this argument a number"):
+        jax.grad(f)(1.5)
+
+
+def test_the_error_model_takes_a_special_function_as_one_operation():
+    f = compiled(sp.erfc(x))
+    found = rounding_bound(lambda t: f(t), [np.float64([0.25, 2.0, 5.0])])
+    eps = 2.0**-52
+    relative = found.bounds[0] / np.abs(found.values[0])
+    # the documented 4 ulp of the value and nothing else; ulp <= eps |f|
+    assert (relative <= 4.01 * eps).all()
+    assert (relative >= 3.99 * eps / 2).all()
+
+
+def test_every_definition_is_among_the_functions_that_modules_may_contain():
+    assert set(ROW_OF_PRIMAL) <= support.names()
