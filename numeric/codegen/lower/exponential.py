@@ -6,11 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import sympy
 
-from derivax.numeric.codegen.lower.operation import Operation, Text, function, inverse, one_plus
+from derivax.numeric.codegen.lower.operation import (
+    ATOM,
+    Operation,
+    Text,
+    function,
+    inverse,
+    one_plus,
+)
 from derivax.numeric.codegen.tape import Node, Tape
 
 if TYPE_CHECKING:
@@ -43,6 +51,9 @@ def _write_same(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
 
 
 def _write_series(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    if node.data == Fraction(1, 2):  # phi_1 for |x| <= 1/2
+        writer.need("expm1_ratio_polynomial")
+        return Text(f"expm1_ratio_polynomial(2.0 * {texts[0].within(ATOM)})")
     name = f"phi{node.data}_series"
     writer.need(name)
     return Text(f"{name}({texts[0].text})")

@@ -32,6 +32,7 @@ __all__ = ["ExponentialSum", "Exponents", "evaluate_sum", "flat_sum", "gains"]
 
 HIGHEST_ORDER = 4  # phi_1 ... phi_4
 NEAR = 2  # the series of phi_k hold for |e| <= 2
+HALF = Fraction(1, 2)  # a shorter one of phi_1 for |e| <= 1/2
 
 Laurent = dict[Monomial, Exact]
 
@@ -267,7 +268,8 @@ def evaluate_sum(
         return ExponentialSum(extracted, peak, far)
     if peak is not None:
         near = tape.mul((near, tape.exp(tape.neg(peak))))
-    close = _close(writer, groups)
+    highest = {tape[i].data for i in tape.reachable([near]) if tape[i].op == "phi_series"}
+    close = _close(writer, groups, HALF if highest == {HALF} else NEAR)
     return ExponentialSum(extracted, peak, tape.select([(close, near)], far))
 
 
@@ -317,7 +319,7 @@ def _largest(tape: Tape, values: Sequence[int]) -> int:
     return largest
 
 
-def _close(writer: _Writer, groups: Mapping[Monomial, Laurent]) -> int:
+def _close(writer: _Writer, groups: Mapping[Monomial, Laurent], radius: Exact) -> int:
     """Whether every exponent is small enough for the series."""
     tape, largest = writer.tape, dict[int, Exact]()
     for part in groups:
@@ -329,7 +331,7 @@ def _close(writer: _Writer, groups: Mapping[Monomial, Laurent]) -> int:
             "lt",
             (
                 tape.push("abs", (writer.exponents.base(r),)),
-                tape.const(Fraction(NEAR) / n / len(largest)),
+                tape.const(Fraction(radius) / n / len(largest)),
             ),
         )
         for r, n in sorted(largest.items())
@@ -367,9 +369,10 @@ def _near_zero(
     extracted = {g: n for g, n in extracted.items() if n}
     inverse: Laurent = {tuple(sorted((g, exact(-n)) for g, n in extracted.items())): 1}
     terms = [writer.laurent(_times(polynomial, inverse))]
+    shallow = max((k for _, k in functions), default=0) == 1  # exp(e) - 1 loses little for e > 1/2
     for (part, k), coefficients in sorted(functions.items()):
         e = writer.exponents.total(part)
-        value = tape.push("phi_series", (e,), k) if k else tape.exp(e)
+        value = tape.push("phi_series", (e,), HALF if shallow else k) if k else tape.exp(e)
         terms.append(tape.mul((writer.laurent(_times(coefficients, inverse)), value)))
     return tape.add(terms), extracted
 
