@@ -90,6 +90,8 @@ FAMILIES: tuple[str, ...] = (
     "orthogonal",
     "elliptic",
     "hypergeometric",
+    "airy_data",
+    "airy",
 )
 
 ROWS: tuple[Row, ...] = (
@@ -183,15 +185,19 @@ ROWS: tuple[Row, ...] = (
         ulp=(4.0, 4.0)),
     Row("si", "exponential_integral", ("d_si",), ("Si",)),
     Row("ci", "exponential_integral", ("d_ci",), ("Ci",), scale="envelope", domain="x >= 0",
-        cuts="(-oo, 0]"),
+        cuts="(-oo, 0]",
+        ulp=(4.0, 4.0)),
     Row("shi", "exponential_integral", ("d_shi",), ("Shi",)),
-    Row("chi", "exponential_integral", ("d_chi",), ("Chi",), domain="x >= 0", cuts="(-oo, 0]"),
+    Row("chi", "exponential_integral", ("d_chi",), ("Chi",), domain="x >= 0", cuts="(-oo, 0]",
+        ulp=(3.5, 4.0)),
     # Fresnel integrals
     Row("fresnels", "fresnel", ("d_fresnels",), ("fresnels",)),
     Row("fresnelc", "fresnel", ("d_fresnelc",), ("fresnelc",)),
     # modified Bessel functions of order 0 and 1
-    Row("i0", "modified_bessel", ("d_i0",)),
-    Row("i1", "modified_bessel", ("d_i1",)),
+    Row("i0", "modified_bessel", ("d_i0",),
+        ulp=(4.0, 4.0)),
+    Row("i1", "modified_bessel", ("d_i1",),
+        ulp=(4.0, 4.0)),
     Row("i0e", "modified_bessel", ("d_i0e",)),
     Row("i1e", "modified_bessel", ("d_i1e",)),
     # Bessel functions
@@ -281,6 +287,13 @@ ROWS: tuple[Row, ...] = (
     Row("hyp2f3", "hypergeometric", (None, None, None, None, None, "d_hyp2f3"), ulp=(1e4, 5e9)),
     Row("hyp3f2", "hypergeometric", (None, None, None, None, None, "d_hyp3f2"), ulp=(1e4, 5e9),
         domain="abs(x) < 1, or a or b or c = 0, -1, ...", cuts="[1, oo)"),
+    # Airy functions
+    Row("airy_ai", "airy", ("d_airy_ai",), ("airyai",), ulp=(4.0, 4.0), scale="envelope"),
+    Row("airy_bi", "airy", ("d_airy_bi",), ("airybi",), ulp=(4.0, 4.0), scale="envelope"),
+    Row("airy_aip", "airy", ("d_airy_aip",), ("airyaiprime",), ulp=(4.0, 4.0),
+        scale="envelope"),
+    Row("airy_bip", "airy", ("d_airy_bip",), ("airybiprime",), ulp=(4.0, 4.0),
+        scale="envelope"),
 )  # fmt: skip
 
 ROW_OF_FUNCTION: dict[str, Row] = {row.function: row for row in ROWS}
