@@ -250,7 +250,9 @@ class Compiled:
 
     @cached_property
     def _identity(self) -> tuple[Hashable, ...]:
-        return (self.kernel.source, self.layout, self.dtype, self.accuracy, self.derivatives)
+        given = tuple(sorted((k, id(f)) for k, f in self.kernel.tape.given.items()))
+        options = (self.dtype, self.accuracy, self.derivatives)
+        return (self.kernel.source, self.layout, *options, given)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Compiled) and self._identity == other._identity

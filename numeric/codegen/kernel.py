@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from derivax.numeric.codegen import emit, support
 from derivax.numeric.codegen.differentiate import derivative, pushed_forward
+from derivax.numeric.codegen.lower.calculus import supplied
 from derivax.numeric.codegen.lower.complex_numbers import is_holomorphic
 from derivax.numeric.codegen.recognisers import recognise
 from derivax.numeric.codegen.recognisers.rolled import roll
@@ -143,7 +144,8 @@ class Kernel:
     @cached_property
     def plain(self) -> Callable[..., Any]:
         """The checked, executed source, differentiated by JAX as it stands."""
-        return emit.load(self.source)[self.name]
+        source = self.source
+        return emit.load(source, supplied(self.tape.given, source))[self.name]
 
     def __getstate__(self) -> dict[str, Any]:
         kept = ("name", "tape", "outputs", "arg_names", "arg_ids", "single", "rewrite", "comment")

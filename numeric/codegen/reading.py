@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.table import CHILDREN, HEADS, supported
+from derivax.numeric.codegen.names import identifier
 from derivax.numeric.codegen.recognisers import rebuilt_into
 from derivax.numeric.codegen.tape import Tape
 
@@ -86,8 +87,16 @@ class Reader:
         return node.args if rule is None else rule(node)
 
     def _build(self, node: sympy.Basic, ids: Sequence[int], path: Sequence[sympy.Basic]) -> int:
-        if isinstance(node, AppliedUndef) and node.func in self.functions:
-            return self._apply(self.functions[node.func], ids)
+        if isinstance(node, AppliedUndef):
+            meaning = self.functions.get(node.func, self.functions.get(node.func.__name__))
+            if isinstance(meaning, sympy.Lambda):
+                return self._apply(meaning, ids)
+            if callable(meaning) and not isinstance(meaning, sympy.Basic):
+                name = identifier(node.func.__name__, "f")
+                self.tape.given[name] = meaning
+                return self.tape.push("call", ids, (name, (0,) * len(ids)))
+            if meaning is not None:
+                return self._apply(meaning, ids)
         read = _entry(HEADS, type(node))
         if read is None:
             raise self._refusal(node, path)
@@ -110,6 +119,7 @@ class Reader:
             ),
             self.complex,
         )
+        inner.tape.given = self.tape.given
         output = inner.read(meaning.expr)
         new = dict(zip((inner.leaves[v] for v in meaning.variables), ids, strict=True))
         new |= {inner.leaves[a]: self.leaves[a] for a in self.args if a not in meaning.variables}
@@ -131,7 +141,7 @@ class Reader:
             return CompileError(
                 f"{short(node)}{place}",
                 "is an undefined function",
-                "pass its meaning: functions={f: sympy.Lambda(x, expression)}",
+                "pass functions={f: sympy.Lambda(x, expression)} or {'f': function of JAX arrays}",
             )
         return CompileError(
             f"{type(node).__name__}: {short(node)}{place}",

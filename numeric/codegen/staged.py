@@ -91,6 +91,7 @@ class Staged:
     def _kernel(self, number: int, wanted: Sequence[int], writer: Writer) -> Kernel:
         """The kernel of these scalars; its call is written, its results get names."""
         source, tape = self.tape, Tape()
+        tape.given = source.given
         new: dict[int, int] = {}
         texts: list[str] = []
         leaf_ids: list[int] = []

@@ -51,6 +51,7 @@ class Tape:
         self._index: dict[Node, int] = {}
         self.nonnegative: frozenset[int] = frozenset()  # arguments that are >= 0 on the domain
         self.facts: dict[tuple[str, int], bool] = {}  # what recognisers found out about entries
+        self.given: dict[str, Any] = {}  # functions supplied by the caller of compile
         self.sizes: dict[str, Any] = {}  # what the texts of dimensions mean
         self.plane: set[int] = set()  # entries that are complex numbers
 

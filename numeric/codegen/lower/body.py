@@ -115,6 +115,7 @@ def read_body(
         reader.plane.difference(variables).union(plane),
         reader.complex,
     )
+    inner.tape.given = reader.tape.given
     outputs = [inner.read(expr) for expr in exprs]
     used = set(inner.tape.reachable(outputs))
     tape = Tape()

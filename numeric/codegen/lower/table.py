@@ -14,6 +14,7 @@ from sympy.logic import boolalg
 
 from derivax.numeric.codegen.lower import (
     arithmetic,
+    calculus,
     entire,
     error_function,
     exponential,
@@ -143,6 +144,7 @@ HEADS: dict[type, Read] = {
     sympy.Sum: loops.read_sum,
     sympy.Product: loops.read_product,
     sympy.Integral: quadrature.read_integral,
+    **calculus.HEADS,
     # the nodes that SymPy lacks
     Phi: phi.read_phi,
     CoshRoot: entire.read_entire(0),
@@ -166,6 +168,7 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     **special_families.CHILDREN,
     **matrices.CHILDREN,
     **matrix_forms.CHILDREN,
+    **calculus.CHILDREN,
 }
 
 OPERATIONS: dict[str, Operation] = {
@@ -183,6 +186,7 @@ OPERATIONS: dict[str, Operation] = {
     **entire.OPERATIONS,
     **implicit_root.OPERATIONS,
     **loops.OPERATIONS,
+    **calculus.OPERATIONS,
     **rolled.OPERATIONS,
     **quadrature.OPERATIONS,
     **gaussian.OPERATIONS,
