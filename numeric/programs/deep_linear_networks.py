@@ -345,8 +345,8 @@ def singular_modes() -> Program:
     Convention.  The largest entry of each left vector is positive.  Singular values closer than
     8 max(outputs, inputs) eps of the largest are one group; only the projection on its space means
     something, and its basis is made of the projected coordinate axes, the longest first.  Modes
-    beyond the rank have s = 0 and zero vectors.  Derivatives are those of projections on groups and
-    of the mean of s in a group.
+    beyond the rank have s = 0 and zero vectors.  Derivatives are those of projections on groups,
+    of pairings U_g V_g^T and of the mean of s in a group.
 
     >>> import numpy as np
     >>> found = singular_modes()(np.array([0.0]), np.array([[0.0, -3.0], [2.0, 0.0]]), 0.01, 1.0)
@@ -395,7 +395,7 @@ def _free_of_choice(values: Values, results: Values) -> dict[str, Any]:
         "s": mean @ results["s"],
         "left": (results["U"] * order) @ results["U"].T,
         "right": (results["V"] * order) @ results["V"].T,
-        "map": (results["U"] * results["s"]) @ results["V"].T,
+        "pairing": (results["U"] * order) @ results["V"].T,
         "u": results["u"] @ mean,
     }
 
@@ -438,7 +438,7 @@ def _modes_reference(values: Values, bits: int = 256) -> dict[str, Any]:
             "s": np.array([sum(strengths[m]) / len(m) for m in members]),
             "left": (u * order) @ u.T,
             "right": (v * order) @ v.T,
-            "map": (u * strengths) @ v.T,
+            "pairing": (u * order) @ v.T,
             "u": np.stack([curves[:, m].sum(axis=1) / len(m) for m in members], axis=1),
         }
 

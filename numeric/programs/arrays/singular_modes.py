@@ -6,8 +6,9 @@ group, the axis with the largest projection first, made orthonormal; for a singl
 the largest entry of its left vector positive.  The right vectors follow the left ones.  Modes
 beyond the rank have s = 0 and zero vectors, since nothing singles out a direction.
 
-*Derivatives.*  The vectors turn between groups only: the projections on groups have their exact
-first derivative, also where values coincide.
+*Derivatives.*  Within a group the vectors of both sides only turn against each other: projections
+U_g U_g^T and pairings U_g V_g^T of groups have their exact first derivative, also where values
+coincide.
 """
 
 from __future__ import annotations
@@ -72,10 +73,14 @@ def modes_with_curves(curve, t, Sigma, u0, tau):
     flipped = jnp.swapaxes(inside, 0, 1)
     row = jnp.expand_dims(s, 0)
     column = jnp.expand_dims(s, 1)
+    # the symmetric part turns both sides alike, between groups only; the other part turns them
+    # against each other
     apart = jnp.logical_not(same)
-    gap = jnp.where(apart, (row - column) * (row + column), 1.0)
-    turn_left = jnp.where(apart, (inside * row + column * flipped) / gap, 0.0)
-    turn_right = jnp.where(apart, (column * inside + row * flipped) / gap, 0.0)
+    both = 0.5 * (inside + flipped) / jnp.where(apart, row - column, jnp.inf)
+    total = row + column
+    against = 0.5 * (inside - flipped) / jnp.where(total > 0.0, total, jnp.inf)
+    turn_left = both + against
+    turn_right = both - against
     positive = jnp.where(there, s, 1.0)
     out_left = (out_left - jnp.matmul(U, inside, precision="highest")) / positive
     out_right = (out_right - jnp.matmul(V, flipped, precision="highest")) / positive
