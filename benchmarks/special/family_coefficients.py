@@ -15,8 +15,9 @@ from pathlib import Path
 
 import mpmath as mp
 import numpy as np
-from coefficients import HALF, SMALL, STEP, WIDE, Function, beyond, interpolant, on, root_on, text
+from coefficients import SMALL, STEP, Function, interpolant, on, root_on, text
 
+HUGE = mp.mpf(10) ** 8  # beyond: two terms of the asymptotic series
 ROOM = Path(__file__).resolve().parents[2] / "numeric" / "special"
 mp.mp.dps = 60
 
@@ -171,25 +172,25 @@ POLYNOMIALS: dict[str, list[tuple[str, str, Function]]] = {
         ("airy_aip_center", "Ai'(x) on [-2, 1], t = (x + 1/2)/1.5.", on(-2, 1, lambda x: mp.airyai(x, derivative=1))),
         ("airy_bip_center", "Bi'(x) on [-2, 1], t = (x + 1/2)/1.5.", on(-2, 1, lambda x: mp.airybi(x, derivative=1))),
         ("airy_ai_1", "x^(1/4) e^zeta Ai(x) on [1, 4], t linear in 1/zeta.", by_zeta(1, 4, ai_scaled, 1)),
-        ("airy_ai_4", "x^(1/4) e^zeta Ai(x) on [4, oo), t linear in 1/zeta.", by_zeta(4, INF, lambda x: ai_scaled(x) if x < WIDE else (1 - 5 / (72 * zeta(x)) + 385 / (10368 * zeta(x) ** 2)) / (2 * mp.sqrt(mp.pi)), 1)),
+        ("airy_ai_4", "x^(1/4) e^zeta Ai(x) on [4, oo), t linear in 1/zeta.", by_zeta(4, INF, lambda x: ai_scaled(x) if x < HUGE else (1 - 5 / (72 * zeta(x)) + 385 / (10368 * zeta(x) ** 2)) / (2 * mp.sqrt(mp.pi)), 1)),
         ("airy_aip_1", "-x^(-1/4) e^zeta Ai'(x) on [1, 4], t linear in 1/zeta.", by_zeta(1, 4, ai_slope_scaled, 1)),
-        ("airy_aip_4", "-x^(-1/4) e^zeta Ai'(x) on [4, oo), t linear in 1/zeta.", by_zeta(4, INF, lambda x: ai_slope_scaled(x) if x < WIDE else (1 + 7 / (72 * zeta(x)) - 455 / (10368 * zeta(x) ** 2)) / (2 * mp.sqrt(mp.pi)), 1)),
+        ("airy_aip_4", "-x^(-1/4) e^zeta Ai'(x) on [4, oo), t linear in 1/zeta.", by_zeta(4, INF, lambda x: ai_slope_scaled(x) if x < HUGE else (1 + 7 / (72 * zeta(x)) - 455 / (10368 * zeta(x) ** 2)) / (2 * mp.sqrt(mp.pi)), 1)),
         ("airy_bi_1", "x^(1/4) e^-zeta Bi(x) on [1, 2.5], t linear in x.", on(1, 2.5, bi_scaled)),
         ("airy_bi_2", "x^(1/4) e^-zeta Bi(x) on [2.5, 5], t linear in x.", on(2.5, 5, bi_scaled)),
         ("airy_bi_5", "x^(1/4) e^-zeta Bi(x) on [5, 10], t linear in x.", on(5, 10, bi_scaled)),
-        ("airy_bi_10", "x^(1/4) e^-zeta Bi(x) on [10, oo), t linear in 1/zeta.", by_zeta(10, INF, lambda x: bi_scaled(x) if x < WIDE else (1 + 5 / (72 * zeta(x)) + 385 / (10368 * zeta(x) ** 2)) / mp.sqrt(mp.pi), 1)),
+        ("airy_bi_10", "x^(1/4) e^-zeta Bi(x) on [10, oo), t linear in 1/zeta.", by_zeta(10, INF, lambda x: bi_scaled(x) if x < HUGE else (1 + 5 / (72 * zeta(x)) + 385 / (10368 * zeta(x) ** 2)) / mp.sqrt(mp.pi), 1)),
         ("airy_bip_1", "x^(-1/4) e^-zeta Bi'(x) on [1, 2.5], t linear in x.", on(1, 2.5, bi_slope_scaled)),
         ("airy_bip_2", "x^(-1/4) e^-zeta Bi'(x) on [2.5, 5], t linear in x.", on(2.5, 5, bi_slope_scaled)),
         ("airy_bip_5", "x^(-1/4) e^-zeta Bi'(x) on [5, 10], t linear in x.", on(5, 10, bi_slope_scaled)),
-        ("airy_bip_10", "x^(-1/4) e^-zeta Bi'(x) on [10, oo), t linear in 1/zeta.", by_zeta(10, INF, lambda x: bi_slope_scaled(x) if x < WIDE else (1 - 7 / (72 * zeta(x)) - 455 / (10368 * zeta(x) ** 2)) / mp.sqrt(mp.pi), 1)),
+        ("airy_bip_10", "x^(-1/4) e^-zeta Bi'(x) on [10, oo), t linear in 1/zeta.", by_zeta(10, INF, lambda x: bi_slope_scaled(x) if x < HUGE else (1 - 7 / (72 * zeta(x)) - 455 / (10368 * zeta(x) ** 2)) / mp.sqrt(mp.pi), 1)),
         ("airy_modulus_2", "sqrt(pi) x^(1/4) |(Bi + i Ai)(-x)| on [2, 4], t linear in 1/zeta^2.", by_zeta(2, 4, airy_modulus, 2)),
-        ("airy_modulus_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: airy_modulus(x) if x < WIDE else 1 - 5 / (64 * x**3), 2)),
+        ("airy_modulus_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: airy_modulus(x) if x < HUGE else 1 - 5 / (64 * x**3), 2)),
         ("airy_phase_2", "zeta (arg((Bi + i Ai)(-x)) - zeta - pi/4) on [2, 4], t linear in 1/zeta^2.", by_zeta(2, 4, airy_phase, 2)),
-        ("airy_phase_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: airy_phase(x) if x < WIDE else -mp.mpf(5) / 72 + mp.mpf(1105) / (1536 * 3 / 2) / x**3, 2)),
+        ("airy_phase_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: airy_phase(min(x, HUGE)), 2)),
         ("airy_slope_modulus_2", "sqrt(pi) x^(-1/4) |(Bi' + i ...)(-x)| on [2, 4], t linear in 1/zeta^2.", by_zeta(2, 4, slope_modulus, 2)),
-        ("airy_slope_modulus_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: slope_modulus(x) if x < WIDE else 1 + 7 / (64 * x**3), 2)),
+        ("airy_slope_modulus_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: slope_modulus(x) if x < HUGE else 1 + 7 / (64 * x**3), 2)),
         ("airy_slope_phase_2", "zeta (arg((-Ai' + i Bi')(-x)) - zeta - pi/4) on [2, 4], t linear in 1/zeta^2.", by_zeta(2, 4, slope_phase, 2)),
-        ("airy_slope_phase_4", "the same on [4, oo).", by_zeta(4, INF, slope_phase, 2)),
+        ("airy_slope_phase_4", "the same on [4, oo).", by_zeta(4, INF, lambda x: slope_phase(min(x, HUGE)), 2)),
     ],
 }  # fmt: skip
 

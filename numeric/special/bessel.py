@@ -82,7 +82,7 @@ def bessel_near_zero(distance, zero, slope, square):
     nothing = jnp.zeros_like(distance)
     first = slope * distance
     result = lax.fori_loop(0, 13, body, (nothing, nothing, nothing, nothing, first))
-    total, before, last, here, ahead = result
+    total, _before, _last, _here, _ahead = result
     return first + total
 
 
@@ -126,7 +126,7 @@ def bessel_j0_function(x):
     """J_0(x)."""
     size = jnp.abs(x)
     t = 0.125 * jnp.square(jnp.minimum(size, 4.0)) - 1.0
-    far, other = waves_0(jnp.clip(size, 4.0, 0.5 * jnp.finfo(x.dtype).max))
+    far, _other = waves_0(jnp.clip(size, 4.0, 0.5 * jnp.finfo(x.dtype).max))
     value = jnp.where(size < 4.0, j0_small_polynomial(t), far)
     high, low, slope = j0_zeros(x)
     value = with_zeros(size, value, high, low, slope, 0.3183098861837907 * size + 0.25, 0.0)
@@ -139,7 +139,7 @@ def bessel_j1_function(x):
     size = jnp.abs(x)
     near = jnp.minimum(size, 4.0)
     t = 0.125 * jnp.square(near) - 1.0
-    far, other = waves_1(jnp.clip(size, 4.0, 0.5 * jnp.finfo(x.dtype).max))
+    far, _other = waves_1(jnp.clip(size, 4.0, 0.5 * jnp.finfo(x.dtype).max))
     value = jnp.where(size < 4.0, near * j1_small_polynomial(t), far)
     high, low, slope = j1_zeros(x)
     value = with_zeros(size, value, high, low, slope, 0.3183098861837907 * size - 0.25, 1.0)
@@ -152,7 +152,7 @@ def bessel_y0_function(x):
     near = jnp.clip(x, jnp.finfo(x.dtype).tiny, 4.0)
     t = 0.125 * jnp.square(near) - 1.0
     small = y0_small_polynomial(t) + (0.6366197723675814 * jnp.log(near) * j0_small_polynomial(t))
-    other, far = waves_0(jnp.clip(x, 4.0, 0.5 * jnp.finfo(x.dtype).max))
+    _other, far = waves_0(jnp.clip(x, 4.0, 0.5 * jnp.finfo(x.dtype).max))
     value = jnp.where(x < 4.0, small, far)
     high, low, slope = y0_zeros(x)
     value = with_zeros(x, value, high, low, slope, 0.3183098861837907 * x + 0.75, 0.0)
@@ -167,7 +167,7 @@ def bessel_y1_function(x):
     regular = near * y1_small_polynomial(t)
     logarithm = jnp.log(near) * (near * j1_small_polynomial(t))
     small = regular + 0.6366197723675814 * logarithm - 0.6366197723675814 / near
-    other, far = waves_1(jnp.clip(x, 4.0, 0.5 * jnp.finfo(x.dtype).max))
+    _other, far = waves_1(jnp.clip(x, 4.0, 0.5 * jnp.finfo(x.dtype).max))
     value = jnp.where(x < 4.0, small, far)
     high, low, slope = y1_zeros(x)
     value = with_zeros(x, value, high, low, slope, 0.3183098861837907 * x + 0.25, 1.0)

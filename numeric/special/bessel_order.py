@@ -1,6 +1,6 @@
 r"""The Bessel functions J and Y of real order.
 
-    x^2 f'' + x f' + (x^2 - n^2) f = 0,    n real, x > 0;    Y_n = (J_n cos(n pi) - J_{-n})/sin(n pi)
+    x^2 f'' + x f' + (x^2 - n^2) f = 0,  n real, x > 0;  Y_n = (J_n cos(n pi) - J_{-n})/sin(n pi)
 
 For x < 0, where the cut is, J has a real value for whole n only ((-1)^n J_n(-x)) and Y has none:
 NaN.  At 0: J_0 = 1, J_n = 0 for n > 0, Y_n = -oo; negative orders by reflection.
@@ -76,7 +76,7 @@ def temme_y(m, x):
         return f, p, q, c, low + c * g, high + c * (p - k * g)
 
     start = f, p, q, jnp.ones_like(x), f + weight * q, p
-    f, p, q, c, low, high = lax.fori_loop(1, 15, body, start)
+    f, p, q, _c, low, high = lax.fori_loop(1, 15, body, start)
     return -low, -2.0 * (high / x)
 
 
@@ -87,7 +87,7 @@ def order_ratio(n, x):
     eps = jnp.finfo(x.dtype).eps
 
     def going(carry):
-        k, c, d, f, sign, change = carry
+        k, _c, _d, _f, _sign, change = carry
         return jnp.logical_and(jnp.any(change > 0.5 * eps), jnp.all(k < 100000.0))
 
     def body(carry):
@@ -105,7 +105,7 @@ def order_ratio(n, x):
 
     first = 2.0 * (n + 1.0)
     start = 2.0 * jnp.ones_like(x), first, jnp.zeros_like(x), first, jnp.ones_like(x), square + 1.0
-    k, c, d, f, sign, change = lax.while_loop(going, body, start)
+    _k, _c, _d, f, sign, _change = lax.while_loop(going, body, start)
     return f, jnp.where(f < 0.0, -sign, sign)
 
 
@@ -115,7 +115,7 @@ def steed_pq(m, x):
     square = m * m
 
     def going(carry):
-        k, cr, ci, dr, di, p, q, change = carry
+        k, _cr, _ci, _dr, _di, _p, _q, change = carry
         return jnp.logical_and(jnp.any(change > 0.5 * eps), jnp.all(k < 1000.0))
 
     def body(carry):
@@ -142,7 +142,7 @@ def steed_pq(m, x):
     sr, si = cr * dr - ci * di, ci * dr + cr * di
     p, q = p * sr - q * si, p * si + q * sr
     start = 2.0 * jnp.ones_like(x), cr, ci, dr, di, p, q, jnp.ones_like(x)
-    k, cr, ci, dr, di, p, q, change = lax.while_loop(going, body, start)
+    _k, cr, ci, dr, di, p, q, _change = lax.while_loop(going, body, start)
     return p, q
 
 
@@ -173,7 +173,7 @@ def hankel_pair(n, x):
         return -even, p - even, q + odd
 
     start = jnp.ones_like(x), jnp.ones_like(x), jnp.zeros_like(x)
-    term, p, q = lax.fori_loop(0, 12, body, start)
+    _term, p, q = lax.fori_loop(0, 12, body, start)
     sine, cosine = jnp.sin(x), jnp.cos(x)
     shift = 0.5 * n + 0.25
     a, b = cospi_function(shift), sinpi_function(shift)
@@ -186,7 +186,7 @@ def recurrence_up(steps, m, x, before, here):
     """C_{m+steps}, C_{m+steps+1} from C_m, C_{m+1}; an overflowed sequence stays infinite."""
 
     def going(carry):
-        k, before, here = carry
+        k, _before, _here = carry
         return jnp.any(k < steps)
 
     def body(carry):
@@ -196,7 +196,7 @@ def recurrence_up(steps, m, x, before, here):
         more = k < steps
         return k + 1.0, jnp.where(more, here, before), jnp.where(more, ahead, here)
 
-    k, before, here = lax.while_loop(going, body, (jnp.zeros_like(x), before, here))
+    _k, before, here = lax.while_loop(going, body, (jnp.zeros_like(x), before, here))
     return before, here
 
 
@@ -216,10 +216,10 @@ def bessel_pair(n, x):
     y_up = jnp.where(small, y_near_up, jnp.where(far, y_far_up, y_mid_up))
     j, j_up = jnp.where(far, j_far, j_mid), jnp.where(far, j_far_up, j_mid_up)
     above = jnp.logical_or(n > x, small)
-    first, last = recurrence_up(jnp.where(above, 0.0, steps), m, x, j, j_up)
+    first, _last = recurrence_up(jnp.where(above, 0.0, steps), m, x, j, j_up)
     climb = jnp.maximum(steps - 1.0, 0.0)
     y, y_up = recurrence_up(climb, m, x, y, y_up)
-    fraction, sign = order_ratio(m + climb, jnp.where(above, x, 1.0))
+    fraction, _sign = order_ratio(m + climb, jnp.where(above, x, 1.0))
     climbed = x * y - y_up * fraction
     climbed = jnp.where(jnp.isinf(y_up), jnp.inf, climbed)
     start = x * ((x / fraction) * y - y_up)

@@ -109,7 +109,7 @@ def carlson_rd_function(x, y, z):
     start = start_x, start_y, jnp.where(valid, z, 1.0), ones, jnp.zeros_like(x)
 
     def going(carry):
-        x, y, z, scale, total = carry
+        x, y, z, _scale, _total = carry
         return jnp.any(far_apart(x, y, z, 0.2 * (x + y + 3.0 * z)))
 
     def body(carry):
@@ -155,7 +155,7 @@ def carlson_rj_function(x, y, z, p):
     ones = jnp.ones_like(x)
 
     def going(carry):
-        x, y, z, p, scale, total = carry
+        x, y, z, p, _scale, _total = carry
         mean = 0.2 * (x + y + z + 2.0 * p)
         return jnp.any(jnp.logical_or(far_apart(x, y, z, mean), far_apart(p, p, p, mean)))
 
@@ -193,7 +193,7 @@ def agm_sum(b, square):
 
     ones = jnp.ones_like(b)
     start = ones, b, square, ones, 0.5 * square
-    a, b, square, weight, total = lax.fori_loop(0, 5, body, start)
+    a, b, square, _weight, total = lax.fori_loop(0, 5, body, start)
     return a, total
 
 
@@ -354,7 +354,7 @@ def jacobi_amplitude_function(u, m):
     a5, b5, c5 = landen_step(a4, b4)
     a6, b6, c6 = landen_step(a5, b5)
     a7, b7, c7 = landen_step(a6, b6)
-    a8, b8, c8 = landen_step(a7, b7)
+    a8, _b8, c8 = landen_step(a7, b7)
     angle = landen_back(landen_back(256.0 * (a8 * u), c8), c7)
     angle = landen_back(landen_back(landen_back(angle, c6), c5), c4)
     angle = landen_back(landen_back(landen_back(angle, c3), c2), c1)

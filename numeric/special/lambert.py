@@ -8,7 +8,7 @@ W_{-1}(0) = -oo.  omega is analytic on the real line.
 
 | function | regions and methods |
 | --- | --- |
-| W_0, W_{-1} | e x + 1 < 1/4 or 1/2: p = sqrt(2 (e x + 1)), the product e x exactly, times a polynomial |
+| W_0, W_{-1} | e x + 1 < 1/4, 1/2: p = sqrt(2 (e x + 1)), e x exactly, times a polynomial |
 | W_0 | beyond: start of Iacono and Boyd, two steps of Fritsch, Shafer and Crowley (order 4) |
 | W_{-1} | beyond: log(-x) - log(-log(-x)) + ..., three such steps |
 | omega | z < 1: W_0(exp(z)); beyond: the same steps on z - log(omega) - omega |

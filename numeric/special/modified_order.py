@@ -1,6 +1,7 @@
 r"""The modified Bessel functions I and K of real order, plain and scaled by exponentials.
 
-    x^2 f'' + x f' - (x^2 + n^2) f = 0,   I_n(x) = i^{-n} J_n(i x),   K_n = pi/2 (I_{-n} - I_n)/sin(n pi)
+    x^2 f'' + x f' - (x^2 + n^2) f = 0,     I_n(x) = i^{-n} J_n(i x),
+    K_n = pi/2 (I_{-n} - I_n)/sin(n pi)
     bessel_ie(n, x) = exp(-abs(x)) I_n(x),     bessel_ke(n, x) = exp(x) K_n(x)
 
 For x < 0, where the cut is, I has a real value for whole n only ((-1)^n I_n(-x)) and K has none:
@@ -32,6 +33,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from derivax.numeric.special.bessel_order import temme_start
+from derivax.numeric.special.double_word import by_format
 from derivax.numeric.special.elementary import steady_exp
 from derivax.numeric.special.trigonometric import cospi_function, sinpi_function
 
@@ -50,7 +52,7 @@ def temme_k(m, x):
         return f, p, q, c, low + c * f, high + c * (p - k * f)
 
     start = f, p, q, jnp.ones_like(x), f, p
-    f, p, q, c, low, high = lax.fori_loop(1, 15, body, start)
+    f, p, q, _c, low, high = lax.fori_loop(1, 15, body, start)
     grown = jnp.exp(x)
     return grown * low, grown * (2.0 * (high / x))
 
@@ -60,7 +62,7 @@ def steed_k(m, x):
     eps = jnp.finfo(x.dtype).eps
 
     def going(carry):
-        k, a, b, d, step, f, before, here, c, q, s = carry
+        k, _a, _b, _d, step, _f, _before, _here, _c, q, s = carry
         return jnp.logical_and(jnp.any(jnp.abs(q * step) > 0.25 * eps * s), jnp.all(k < 1000.0))
 
     def body(carry):
@@ -80,7 +82,7 @@ def steed_k(m, x):
     d = 1.0 / b
     ones, nothing = jnp.ones_like(x), jnp.zeros_like(x)
     start = 2.0 * ones, a, b, d, d, d, nothing, ones, -a, -a, 1.0 - a * d
-    k, a, b, d, step, f, before, here, c, q, s = lax.while_loop(going, body, start)
+    _k, a, b, d, _step, f, _before, _here, _c, _q, s = lax.while_loop(going, body, start)
     low = jnp.sqrt(1.5707963267948966 / x) / s
     return low, low * (0.5 + m + x + (m * m - 0.25) * f) / x
 
@@ -91,7 +93,7 @@ def modified_ratio(n, x):
     eps = jnp.finfo(x.dtype).eps
 
     def going(carry):
-        k, c, d, f, change = carry
+        k, _c, _d, _f, change = carry
         return jnp.logical_and(jnp.any(change > 0.5 * eps), jnp.all(k < 100000.0))
 
     def body(carry):
@@ -106,7 +108,7 @@ def modified_ratio(n, x):
 
     first = 2.0 * (n + 1.0)
     start = 2.0 * jnp.ones_like(x), first, jnp.zeros_like(x), first, square + 1.0
-    k, c, d, f, change = lax.while_loop(going, body, start)
+    _k, _c, _d, f, _change = lax.while_loop(going, body, start)
     return f
 
 
@@ -121,24 +123,26 @@ def hankel_i(n, x):
         term = -term * (square - odd * odd) * (scale / (k * jnp.ones_like(x)))
         return term, total + term
 
-    term, total = lax.fori_loop(1, 28, body, (jnp.ones_like(x), jnp.zeros_like(x)))
+    _term, total = lax.fori_loop(1, 28, body, (jnp.ones_like(x), jnp.zeros_like(x)))
     size = jnp.sqrt(0.15915494309189535 / x)
     return size + size * total
 
 
-def modified_pair(n, x):
-    """(exp(-x) I_n, exp(x) K_n) for n >= 0, x > 0."""
+def modified_pair(n, x, shift):
+    """(exp(shift - x) I_n, exp(x - shift) K_n) for n >= 0, x > 0."""
     steps = jnp.round(n)
     m = n - steps
     k_near, k_near_up = temme_k(m, jnp.clip(x, jnp.finfo(x.dtype).tiny, 2.0))
     k_far, k_far_up = steed_k(m, jnp.maximum(x, 2.0))
     k = jnp.where(x < 2.0, k_near, k_far)
     k_up = jnp.where(x < 2.0, k_near_up, k_far_up)
+    fall = jnp.exp(-shift)
+    k, k_up = fall * k, fall * k_up
     climb = jnp.maximum(steps - 1.0, 0.0)
     zero = jnp.zeros_like(x)
 
     def going(carry):
-        j, before, here = carry
+        j, _before, _here = carry
         return jnp.any(j < climb)
 
     def body(carry):
@@ -147,24 +151,33 @@ def modified_pair(n, x):
         more = j < climb
         return j + 1.0, jnp.where(more, here, before), jnp.where(more, ahead, here)
 
-    j, k, k_up = lax.while_loop(going, body, (zero, k, k_up))
+    _j, k, k_up = lax.while_loop(going, body, (zero, k, k_up))
     far = jnp.logical_and(x > 25.0, x > n * n)
     fraction = modified_ratio(m + climb, jnp.where(far, 1.0, x))
     climbed = 1.0 / (x * k + k_up * fraction)
     start = 1.0 / (x * (k_up + (x / fraction) * k))
     i = jnp.where(steps > 0.0, climbed, start)
-    i = jnp.where(far, hankel_i(jnp.where(far, n, 0.0), jnp.maximum(x, 25.0)), i)
+    large = jnp.exp(shift) * hankel_i(jnp.where(far, n, 0.0), jnp.maximum(x, 25.0))
+    i = jnp.where(far, large, i)
     return i, jnp.where(steps > 0.0, k_up, k)
 
 
-def bessel_ie_function(n, x):
-    """exp(-abs(x)) I_n(x) for real order n."""
+def unscaled(x):
+    """The part of x whose exponential enters before the recurrences, so that neither the scaled
+    function underflows where I_n is a number, nor overflows where K_n is one."""
+    return jnp.minimum(x, by_format(x, 500.0, 60.0))
+
+
+def shifted_i(n, x, shift):
+    """exp(shift - abs(x)) I_n(x) for real order n."""
     size, order = jnp.abs(x), jnp.abs(n)
     whole = n == jnp.round(n)
     regular = jnp.logical_and(jnp.logical_and(size > 0.0, size < jnp.inf), order < jnp.inf)
-    i, k = modified_pair(jnp.where(regular, order, 0.0), jnp.where(regular, size, 1.0))
+    safe_order, safe = jnp.where(regular, order, 0.0), jnp.where(regular, size, 1.0)
+    i, k = modified_pair(safe_order, safe, jnp.where(regular, shift, 0.0))
     sine = sinpi_function(order)
-    turned = i + 0.6366197723675814 * sine * (k * jnp.exp(-2.0 * size))
+    half = jnp.exp(jnp.where(regular, shift, 0.0) - safe)
+    turned = i + 0.6366197723675814 * sine * ((k * half) * half)
     value = jnp.where(jnp.logical_and(n < 0.0, jnp.logical_not(whole)), turned, i)
     value = jnp.where(jnp.logical_and(x < 0.0, whole), cospi_function(order) * value, value)
     start = jnp.where(n == 0.0, 1.0, jnp.where(jnp.logical_or(n > 0.0, whole), 0.0, jnp.inf))
@@ -174,27 +187,40 @@ def bessel_ie_function(n, x):
     return jnp.where(jnp.logical_or(undefined, jnp.isnan(x + n)), jnp.nan, value)
 
 
+def bessel_ie_function(n, x):
+    """exp(-abs(x)) I_n(x) for real order n."""
+    return shifted_i(n, x, jnp.zeros_like(x))
+
+
 def bessel_i_function(n, x):
     """I_n(x) for real order n."""
     size = jnp.abs(x)
-    scaled = bessel_ie_function(n, jnp.where(size == jnp.inf, 1.0, x))
-    half = steady_exp(0.5 * size)
-    value = (scaled * half) * half
-    value = jnp.where(scaled == 0.0, scaled, value)
-    return jnp.where(size == jnp.inf, scaled * jnp.inf, value)
+    finite = jnp.where(size == jnp.inf, 1.0, x)
+    shift = unscaled(jnp.abs(finite))
+    value = shifted_i(n, finite, shift)
+    grown = steady_exp(0.5 * (jnp.abs(finite) - shift))
+    value = jnp.where(value == 0.0, value, (value * grown) * grown)
+    return jnp.where(size == jnp.inf, value * jnp.inf, value)
 
 
-def bessel_ke_function(n, x):
-    """exp(x) K_n(x) for real order n."""
+def shifted_k(n, x, shift):
+    """exp(x - shift) K_n(x) for real order n."""
     order = jnp.abs(n)
     regular = jnp.logical_and(jnp.logical_and(x > 0.0, x < jnp.inf), order < jnp.inf)
-    i, k = modified_pair(jnp.where(regular, order, 0.0), jnp.where(regular, x, 1.0))
+    safe_order, safe = jnp.where(regular, order, 0.0), jnp.where(regular, x, 1.0)
+    _i, k = modified_pair(safe_order, safe, jnp.where(regular, shift, 0.0))
     value = jnp.where(x == 0.0, jnp.inf, jnp.where(x == jnp.inf, 0.0, k))
     return jnp.where(jnp.logical_or(x < 0.0, jnp.isnan(x + n)), jnp.nan, value)
 
 
+def bessel_ke_function(n, x):
+    """exp(x) K_n(x) for real order n."""
+    return shifted_k(n, x, jnp.zeros_like(x))
+
+
 def bessel_k_function(n, x):
     """K_n(x) for real order n."""
-    scaled = bessel_ke_function(n, x)
-    half = jnp.exp(-0.5 * jnp.maximum(x, 0.0))
-    return jnp.where(x > 0.0, (scaled * half) * half, scaled)
+    shift = unscaled(jnp.maximum(x, 0.0))
+    value = shifted_k(n, x, shift)
+    half = jnp.exp(-0.5 * (jnp.maximum(jnp.where(x < jnp.inf, x, 1.0), 0.0) - shift))
+    return jnp.where(jnp.logical_and(x > shift, x < jnp.inf), (value * half) * half, value)

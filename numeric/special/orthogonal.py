@@ -31,7 +31,7 @@ def degree_loop(n, advance, before, here):
     """C_n from C_0 = `here` and its predecessor: `advance(k, before, here)` is C_{k+1}."""
 
     def going(carry):
-        k, before, here = carry
+        k, _before, _here = carry
         return jnp.any(k < n)
 
     def body(carry):
@@ -40,7 +40,7 @@ def degree_loop(n, advance, before, here):
         more = k < n
         return k + 1.0, jnp.where(more, here, before), jnp.where(more, ahead, here)
 
-    k, before, here = lax.while_loop(going, body, (jnp.zeros_like(here), before, here))
+    _k, before, here = lax.while_loop(going, body, (jnp.zeros_like(here), before, here))
     return here
 
 
@@ -48,7 +48,7 @@ def difference_loop(n, advance, difference):
     """C_n from C_0 = 1 and C_0 - C_{-1}: `advance(k, value, difference)` is C_{k+1} - C_k."""
 
     def going(carry):
-        k, value, difference = carry
+        k, _value, _difference = carry
         return jnp.any(k < n)
 
     def body(carry):
@@ -59,7 +59,7 @@ def difference_loop(n, advance, difference):
         return k + 1.0, value, jnp.where(more, ahead, difference)
 
     start = jnp.zeros_like(difference), jnp.ones_like(difference), difference
-    k, value, difference = lax.while_loop(going, body, start)
+    _k, value, difference = lax.while_loop(going, body, start)
     return value
 
 
@@ -158,7 +158,7 @@ def hermite_scaled_function(n, x):
     limit = jnp.exp(step * jnp.ones_like(x))
 
     def going(carry):
-        k, before, here, left = carry
+        k, _before, _here, left = carry
         return jnp.any(jnp.logical_or(k < degree, left < 0.0))
 
     def body(carry):
@@ -173,7 +173,7 @@ def hermite_scaled_function(n, x):
         return k + 1.0, before * scale, here * scale, left - spent
 
     start = jnp.zeros_like(x), jnp.zeros_like(x), jnp.ones_like(x), decay
-    k, before, here, left = lax.while_loop(going, body, start)
+    _k, _before, here, _left = lax.while_loop(going, body, start)
     return by_degree(n, x, jnp.where(size < 1e4, here, 0.0))
 
 
@@ -213,11 +213,10 @@ def jacobi_function(n, a, b, x):
         rest = (k + second) * (double + 2.0) * difference
         regular = k > 0.0
         start = 0.5 * (both + 2.0) * below
-        gain = jnp.where(regular, (plain + rest) / jnp.where(regular, bottom, 1.0), start)
-        return gain
+        return jnp.where(regular, (plain + rest) / jnp.where(regular, bottom, 1.0), start)
 
     def going(carry):
-        k, value, difference = carry
+        k, _value, _difference = carry
         return jnp.any(k < degree)
 
     def body(carry):
@@ -230,7 +229,7 @@ def jacobi_function(n, a, b, x):
 
     degree = safe_degree(n)
     start = jnp.zeros_like(x), jnp.ones_like(x), jnp.zeros_like(x)
-    k, value, difference = lax.while_loop(going, body, start)
+    _k, value, _difference = lax.while_loop(going, body, start)
     return by_degree(n, x + both, turned(n, x, value))
 
 
@@ -242,14 +241,14 @@ def assoc_legendre_function(n, m, x):
     steps = jnp.where(inside, safe_degree(order), 0.0)
 
     def going(carry):
-        k, value = carry
+        k, _value = carry
         return jnp.any(k < steps)
 
     def body(carry):
         k, value = carry
         return k + 1.0, jnp.where(k < steps, -(2.0 * k + 1.0) * root * value, value)
 
-    k, start = lax.while_loop(going, body, (jnp.zeros_like(x), jnp.ones_like(x)))
+    _k, start = lax.while_loop(going, body, (jnp.zeros_like(x), jnp.ones_like(x)))
     below = jnp.abs(x) - 1.0
 
     def advance(k, value, difference):
@@ -261,7 +260,7 @@ def assoc_legendre_function(n, m, x):
     value = start * turned(climb, x, difference_loop(climb, advance, first))
 
     def falling(carry):
-        k, value = carry
+        k, _value = carry
         return jnp.any(k <= 2.0 * steps)
 
     def fall(carry):
@@ -270,7 +269,7 @@ def assoc_legendre_function(n, m, x):
 
     # P_n^{-m} = (-1)^m (n - m)!/(n + m)! P_n^m
     negative = turned(order, -jnp.ones_like(x), value)
-    k, negative = lax.while_loop(falling, fall, (jnp.ones_like(x), negative))
+    _k, negative = lax.while_loop(falling, fall, (jnp.ones_like(x), negative))
     value = jnp.where(m < 0.0, negative, value)
     value = jnp.where(order <= n, value, 0.0)
     value = jnp.where(jnp.logical_and(jnp.abs(x) <= 1.0, m == jnp.round(m)), value, jnp.nan)
