@@ -194,12 +194,10 @@ ROWS: tuple[Row, ...] = (
     Row("fresnels", "fresnel", ("d_fresnels",), ("fresnels",)),
     Row("fresnelc", "fresnel", ("d_fresnelc",), ("fresnelc",)),
     # modified Bessel functions of order 0 and 1
-    Row("i0", "modified_bessel", ("d_i0",),
-        ulp=(4.0, 4.0)),
-    Row("i1", "modified_bessel", ("d_i1",),
-        ulp=(4.0, 4.0)),
-    Row("i0e", "modified_bessel", ("d_i0e",)),
-    Row("i1e", "modified_bessel", ("d_i1e",)),
+    Row("i0", "modified_bessel", ("d_i0",), ulp=(4.0, 4.0)),
+    Row("i1", "modified_bessel", ("d_i1",), ulp=(4.0, 4.0)),
+    Row("i0e", "modified_bessel", ("d_i0e",), ulp=(4.0, 4.0)),
+    Row("i1e", "modified_bessel", ("d_i1e",), ulp=(3.5, 4.0)),
     # Bessel functions
     Row("bessel_j0", "bessel", ("d_bessel_j0",), ulp=(4.0, 4.0), scale="envelope"),
     Row("bessel_j1", "bessel", ("d_bessel_j1",), ulp=(4.0, 4.0), scale="envelope"),

@@ -76,8 +76,7 @@ def quotient(reference, x: float, order: int) -> float:
 
 
 OFTEN = {
-    "acosh", "chi", "digamma", "erfcinv", "erfcx", "exp2", "fresnels", "gamma", "i0e", "li",
-    "log_ndtr", "log1mexp", "ndtri", "offset_li", "sinpi", "tanh",
+    "acosh", "chi", "digamma", "erfcinv", "erfcx", "i0e", "li", "log_ndtr", "log1mexp", "sinpi",
 }  # fmt: skip
 
 
@@ -122,6 +121,7 @@ def test_removable_points_have_their_derivatives():
     assert float(jax.grad(special.i1)(0.0)) == 0.5
 
 
+@pytest.mark.slow
 def test_polygamma_climbs_in_order_and_matches_scipy():
     x = np.tile([0.1, 1.0, 2.5, 17.0, 300.0], 5)
     n = np.repeat([0, 1, 2, 5, 12], 5)
