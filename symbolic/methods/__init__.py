@@ -11,5 +11,10 @@ spectral, hessian            eigenpairs, second derivatives
 matrix_identity, matrix_gradient   for all shapes
 invariant                    charges along flows and maps, or their balance law
 modified_equation            the differential equation that a small-step map follows
+slow_manifold                the same for recursions of several steps (momentum)
+euler_lagrange, noether      equations of motion and charges of a Lagrangian; their steps in
+                             noether_steps, the calculus in variation
+point_symmetry               symmetries found from their determining equations
+consequence                  what follows on the motion
 theorem, identity            a citation; a scalar identity from nothing
 """

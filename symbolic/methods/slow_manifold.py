@@ -49,7 +49,7 @@ class SlowManifold(Rule):
     >>> x, g = Function("x"), Function("g")
     >>> ball = Statement(x(n + 1) - x(n), "=", b*(x(n) - x(n - 1)) - h*x(n))
     >>> print(SlowManifold(0, h, n).conclude(ball).rhs)
-    -x(t)/(1 - beta)
+    x(t)/(beta - 1)
     """
 
     name: ClassVar[str] = "slow manifold"
