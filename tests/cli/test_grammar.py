@@ -45,7 +45,7 @@ def test_list_as_json_is_an_array_of_name_title_source(capsys: pytest.CaptureFix
 def test_list_of_a_theory_or_a_result(capsys: pytest.CaptureFixture[str]) -> None:
     theory = outcome(capsys, "list", "saxe-linear-networks")[1]
     result = outcome(capsys, "list", "saxe-linear-networks/mode")[1]
-    assert len(theory.splitlines()) == 7
+    assert len(theory.splitlines()) == 11
     assert result.splitlines() == [result.strip()]
 
 
