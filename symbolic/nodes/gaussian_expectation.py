@@ -326,7 +326,7 @@ class GaussianExpectation(Expr):
                     value = as_complex(evaluate(f, {z: u * sigma}))
                 return value * (-u * u / 2).exp() / (2 * arb.pi()).sqrt()
 
-            total = total + acb.integral(weighted, *(acb(end) for end in ends)).real
+            total = total + acb.integral(weighted, acb(ends[0]), acb(ends[1])).real
         return total + arb(0, tail.upper())
 
     def _eval_evalf(self, prec: int) -> Any:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import flint
 import sympy
 from sympy.polys.rootoftools import ComplexRootOf, RootSum
 
@@ -20,6 +21,7 @@ from derivax.numeric.codegen.lower.body import read_body
 from derivax.numeric.codegen.lower.complex_numbers import real_part
 from derivax.numeric.codegen.lower.operation import Operation, Text
 from derivax.numeric.codegen.tape import Node, Tape
+from derivax.symbolic.exact.precision import working_precision
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHILDREN", "HEADS", "OPERATIONS", "supplied"]
 
-ROOT_DIGITS = 60
+ROOT_DIGITS, ROOT_BITS = 60, 256
 PREFIX = "supplied_"
 
 
@@ -74,9 +76,28 @@ def read_root_sum(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     poly = expr.poly
     if poly.free_symbols_in_domain or not poly.is_univariate:
         raise CompileError(str(expr)[:80], "has symbols in its polynomial", "")
-    terms = [read_body_at(reader, expr.fun, ComplexRootOf(poly, k)) for k in range(poly.degree())]
+    terms = [read_body_at(reader, expr.fun, root) for root in all_roots(poly)]
     total = reader.tape.add(terms)
     return total if reader.complex else real_part(reader.tape, total)
+
+
+def all_roots(poly: sympy.Poly) -> list[sympy.Expr]:
+    """All roots of a polynomial over the rationals, with multiplicity, to 60 digits (Arb)."""
+    _, whole = poly.clear_denoms(convert=True)
+    found: list[sympy.Expr] = []
+    with working_precision(ROOT_BITS):
+        coefficients = [int(c) for c in reversed(whole.all_coeffs())]
+        for root, multiplicity in flint.fmpz_poly(coefficients).complex_roots():
+            real, imag = (_number(part) for part in (root.real, root.imag))
+            found += [real + sympy.I * imag] * multiplicity
+    return found
+
+
+def _number(ball: flint.arb) -> sympy.Expr:
+    if ball.contains(0):
+        return sympy.S.Zero
+    mantissa, exponent = ball.mid().man_exp()
+    return sympy.Integer(int(mantissa)) * sympy.Integer(2) ** int(exponent)
 
 
 def read_body_at(reader: Reader, meaning: sympy.Lambda, root: sympy.Expr) -> int:

@@ -180,8 +180,10 @@ def _write_matpow(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
 
 
 def _write_entry_power(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    number = writer.tape.number(node.operands[1])
-    if number is not None and number.denominator == 1 and abs(number) < 100:
+    number = None
+    if writer.tape[node.operands[1]].shape is None:
+        number = writer.tape.number(node.operands[1])
+    if number is not None and number.denominator == 1 and abs(int(number)) < 100:
         return Text(f"lax.integer_pow({texts[0].text}, {int(number)})")
     base, exponent = (_entrywise(writer, node, k, texts[k]) for k in (0, 1))
     return Text(f"jnp.power({base}, {exponent})")
