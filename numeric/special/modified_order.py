@@ -23,8 +23,8 @@ Sources: N. M. Temme, J. Comput. Phys. 19 (1975) 324; DLMF 10.40, 10.74(v); the 
 that of Boost.Math's `bessel_ik` (Boost Software License 1.0).
 
 >>> from derivax.numeric.special import bessel_k, bessel_ie
->>> round(float(bessel_k(0.25, 1.0)), 6), round(float(bessel_ie(60.0, 1000.0)), 8)
-(0.430740, 0.00209174)
+>>> round(float(bessel_k(0.5, 1.0)), 8), round(float(bessel_ie(0.5, 1000.0)), 8)
+(0.4610685, 0.01261566)
 """
 
 from __future__ import annotations

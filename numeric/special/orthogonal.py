@@ -203,6 +203,7 @@ def jacobi_function(n, a, b, x):
     first, second = jnp.where(low, b, a), jnp.where(low, a, b)
     below = jnp.abs(x) - 1.0
     both = a + b
+    degree = safe_degree(n)
 
     def advance(k, value, difference):
         # P_{k+1} - r_k P_k with r_k = (k+a+1)/(k+1), the ratio at x = 1; s = a + b:
@@ -227,7 +228,6 @@ def jacobi_function(n, a, b, x):
         # carried as k g_k
         return k + 1.0, value, jnp.where(more, gain * (k + 1.0), difference)
 
-    degree = safe_degree(n)
     start = jnp.zeros_like(x), jnp.ones_like(x), jnp.zeros_like(x)
     _k, value, _difference = lax.while_loop(going, body, start)
     return by_degree(n, x + both, turned(n, x, value))

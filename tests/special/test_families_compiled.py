@@ -64,6 +64,16 @@ def test_formulas_of_the_families_are_verified(formula, domain):
     assert derivax.verify(formula).verdict == "verified"
 
 
+def test_w_of_an_exponential_is_wrights_omega_and_does_not_overflow():
+    compiled = derivax.compile(sp.LambertW(sp.exp(x)), [x])
+    # omega(1e6) by mpmath: 10^6 - log(10^6) + ..., and omega' = omega/(1 + omega)
+    with mp.workdps(40):
+        omega = mp.findroot(lambda w: w + mp.log(w) - 10**6, 10**6)
+    value, slope = jax.value_and_grad(compiled)(1e6)
+    assert float(value) == pytest.approx(float(omega), rel=1e-15)
+    assert float(slope) == pytest.approx(float(omega / (1 + omega)), rel=1e-15)
+
+
 def test_what_has_no_named_form_is_refused():
     with pytest.raises(CompileError, match="no named form"):
         derivax.compile(sp.meijerg([[n], [1]], [[n / 3], [n / 7]], x), [n, x])

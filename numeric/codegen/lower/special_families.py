@@ -40,6 +40,9 @@ def _read_lambert(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
         raise CompileError(
             str(expr), "only the branches 0 and -1 have real values", "use LambertW(x[, 0 or -1])"
         )
+    inner = reader.tape[ids[0]]
+    if branch == 0 and inner.op == "exp":  # Wright's omega: no overflow of the exponential
+        return reader.tape.push("wright_omega", inner.operands)
     return reader.tape.push("lambert_wm1" if branch else "lambert_w", ids[:1])
 
 
