@@ -87,7 +87,8 @@ def all_roots(poly: sympy.Poly) -> list[sympy.Expr]:
     found: list[sympy.Expr] = []
     with working_precision(ROOT_BITS):
         coefficients = [int(c) for c in reversed(whole.all_coeffs())]
-        for root, multiplicity in flint.fmpz_poly(coefficients).complex_roots():
+        roots: Any = flint.fmpz_poly(coefficients).complex_roots()
+        for root, multiplicity in roots:
             real, imag = (_number(part) for part in (root.real, root.imag))
             found += [real + sympy.I * imag] * multiplicity
     return found

@@ -66,6 +66,12 @@ def limit_children(expr: Any) -> tuple[sympy.Basic, ...]:
             f"a {type(expr).__name__} without both bounds has no value",
             "give (k, a, b)",
         )
+    if any(bound in (sympy.oo, -sympy.oo) for bound in limit.args[1:]):
+        raise CompileError(
+            f"{type(expr).__name__} over {limit}",
+            "runs over infinitely many terms, and no bound of the remainder is derived",
+            "give a finite bound, or a closed form (expression.doit())",
+        )
     return tuple(limit.args[1:])
 
 
