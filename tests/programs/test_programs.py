@@ -391,3 +391,34 @@ def test_a_ground_truth_that_knows_the_closed_form_is_found(line):
 def test_the_public_face_has_the_noun():
     assert dx.Program is Program
     assert pickle.loads(pickle.dumps(Array("t", ("T",)))) == Array("t", ("T",))
+
+
+# --- the verbs and the command line --------------------------------------------------------------
+
+
+def test_a_name_of_the_catalogue_compiles_to_its_program(capsys):
+    from derivax.cli import main
+
+    name = "saxe-linear-networks/singular-modes"
+    found = dx.compile(name)
+    assert isinstance(found, Program)
+    assert dx.compile(name, dtype="float32").dtype == "float32"
+    with pytest.raises(InputError, match=r"is a Program.*pass dtype alone"):
+        dx.compile(name, accuracy="best", name="other")
+    assert main(["compile", name]) == 0
+    assert capsys.readouterr().out.strip() == found.source.strip()
+
+
+def test_every_program_of_the_catalogue_is_inside_the_language():
+    from derivax import catalog
+
+    names = [name for name, row in catalog.RESULTS.items() if "program" in row]
+    assert len(names) >= 2
+    for name in names:
+        made = dx.compile(name)
+        emit.check_source(made.source)
+        assert made.claims
+        assert made.reference is not None
+        labels = " ".join(label for label, _ in made.cases(np.random.default_rng(0)))
+        for wanted in ("1", "2", "3", "7", "32", "rectangular", "rank-deficient"):
+            assert wanted in labels, (name, wanted)

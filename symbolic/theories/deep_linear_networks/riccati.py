@@ -75,8 +75,9 @@ def riccati(L: int | None = None, n_layers: int | None = None) -> Derivation:
     $\frac t\tau\varphi_1(2wt/\tau)$ for the eigenvalues w of F.
 
     Returns:
-        A derivation from the loss; the scalar kernels of the numerical program are its steps
-        `decay`, `scaled-integral`, `falling-slope` and `rising-slope`.
+        A derivation from the loss; its formula is $R = QQ^T$ of ($Q_0$, $E = e^{Ft/\tau}$, P).  The
+        scalar kernels of the numerical program are its steps `decay`, `scaled-integral`,
+        `falling-slope` and `rising-slope`.
     """
     two_layers_only("riccati", L, n_layers)
     derivation = _conserved(gradient_flow(2))
@@ -93,9 +94,10 @@ def riccati(L: int | None = None, n_layers: int | None = None) -> Derivation:
         say="The linearised equation solves the Riccati equation:",
     )
     derivation = _kernels(derivation)
-    return derivation.renamed(
+    derivation = derivation.renamed(
         f"{THEORY}/riccati", "Two-layer learning from any balanced weights (matrix Riccati)"
     )
+    return derivation.concluded(derivation.formula_of("solution", [Q0, E, P], name="R"))
 
 
 def _conserved(derivation: Derivation) -> Derivation:
