@@ -3,8 +3,8 @@
 *Main definitions*: `program_reference_table(program)`, `compared_text(program)`.
 
 *Implementation notes*: a few small cases of the Program's own, moved into float32.  Derivatives are
-central differences along a direction with a step of 2^-100.  Condition numbers are changes under a
-disturbance of all arguments by 2^-40 of their largest entry, relative to it and to the norm.
+central differences along a direction with a step of 2^-100.  The scale of a result is its norm plus
+its change when all arguments are moved by 2^-40 of their largest entry, relative to that.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ def _case(program: Any, given: Values) -> str:
         near = [disturbed(start, rng, 2.0**-PROBE_BITS) for _ in range(TRIALS)]
         exact, *moved = (_kept(program, _reference(program, part)) for part in (start, *near))
         lines = [f"    ({_listed(program, given)},", f"    {_listed(program, along)}, {{"]
-        lines += _results(exact, moved)
+        lines += _results(exact, moved, exact)
         lines.append("    }, {")
         if program.derivatives:
-            exact, *moved = (_slope(program, part, ways) for part in (start, *near))
-            lines += _results(exact, moved)
+            slopes, *moved = (_slope(program, part, ways) for part in (start, *near))
+            lines += _results(slopes, moved, exact)
         lines.append("    }),")
     return "\n".join(lines)
 
@@ -105,20 +105,26 @@ def _slope(program: Any, start: Values, ways: Values) -> dict[str, np.ndarray]:
     return {k: np.asarray((above[k] - below[k]) / (2 * step), dtype=object) for k in above}
 
 
-def _results(exact: dict[str, np.ndarray], moved: list[dict[str, np.ndarray]]) -> list[str]:
+def _results(
+    exact: dict[str, np.ndarray], moved: list[dict[str, np.ndarray]], values: Values
+) -> list[str]:
+    """A derivative may vanish: what rounding may do to it is measured on the value, too."""
     lines = []
     for name, value in exact.items():
         numbers = [_fraction(x) for x in value.ravel()]
-        size = sum(float(x) ** 2 for x in numbers) ** 0.5
+        size = max(
+            sum(float(_fraction(x)) ** 2 for x in part.ravel()) ** 0.5
+            for part in (value, values[name])
+        )
         change = 0.0
         for one in moved:
             near = [_fraction(x) for x in one[name].ravel()]
             off = sum(float(a - b) ** 2 for a, b in zip(numbers, near, strict=True)) ** 0.5
             change = max(change, off)
-        condition = change * 2.0**PROBE_BITS / size if size else 0.0
+        scale = size + change * 2.0**PROBE_BITS
         lines.append(f'        "{name}": ({tuple(value.shape)}, (')
         lines += [f'            "{decimal(x)}",' for x in numbers]
-        lines.append(f'        ), "{condition:.3g}"),')
+        lines.append(f'        ), "{scale:.6g}"),')
     return lines
 
 

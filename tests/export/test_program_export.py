@@ -218,3 +218,12 @@ def test_cases_of_no_shape_are_refused_with_one_line(certificate, tmp_path):
     data["levels"]["L1"]["evidence"]["cases"][0]["arguments"]["W"]["shape"] = [10**9, 10**9]
     with pytest.raises(CertificateError, match="no usable shape"):
         recheck(written(data, tmp_path / "c.json"))
+
+
+@pytest.mark.slow
+def test_the_singular_modes_of_the_catalogue_test_themselves_with_jax_alone(tmp_path, run_alone):
+    from derivax.numeric.programs.deep_linear_networks import singular_modes
+
+    path = export(singular_modes(), tmp_path / "singular_modes.py")
+    result = run_alone(path, "--self-test")
+    assert result.returncode == 0, result.stdout + result.stderr
