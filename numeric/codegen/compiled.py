@@ -131,8 +131,8 @@ class Compiled:
         >>> from sympy.abc import x
         >>> from derivax.numeric.codegen.compiling import compile_formula
         >>> f = compile_formula(SimpleNamespace(expr=x**2, args=(x,), domain=None, name="square"))
-        >>> f.map(jnp.arange(5.0), block=2)
-        Array([ 0.,  1.,  4.,  9., 16.], dtype=float32)
+        >>> f.map(jnp.arange(5.0), block=2).tolist()
+        [0.0, 1.0, 4.0, 9.0, 16.0]
         """
         if named or len(args) != len(self.arg_names):
             args = self._bind(args, named)

@@ -111,7 +111,7 @@ class Runner:
         traced = jax.jit(function, compiler_options=dict(options) or None).trace(*given)
         program = traced.lower().compile()
         if self.store:
-            self.store.save(label, program)
+            self.store.save(label, program, given)
         return program, traced.out_info
 
     # -- parts --------------------------------------------------------------------------------
@@ -137,7 +137,7 @@ class Runner:
                 label = f"{self.compiled._identity}{sorted(options.items())}{key}{k}"
                 traced = jax.jit(function, compiler_options=dict(options) or None).trace(*given)
                 known.update(zip(part.outputs, traced.out_info, strict=True))
-                programs.append(pool.submit(self._compiled_part, traced, label))
+                programs.append(pool.submit(self._compiled_part, traced, label, given))
             ready = [p.result() for p in programs]
         lasts: dict[int, int] = {}
         for k, part in enumerate(self.parts):
@@ -158,13 +158,13 @@ class Runner:
 
         return run
 
-    def _compiled_part(self, traced: Any, label: str) -> Any:
+    def _compiled_part(self, traced: Any, label: str, given: Sequence[Any]) -> Any:
         found = self.store.load(label) if self.store else None
         if found is not None:
             return found
         program = traced.lower().compile()
         if self.store:
-            self.store.save(label, program)
+            self.store.save(label, program, given)
         return program
 
     def _value(self, values: Mapping[int, Any], i: int, like: Any) -> Any:
@@ -236,17 +236,24 @@ class Store:
         except Exception:  # whatever a damaged file raises: it is compiled again
             return None
 
-    def save(self, label: str, program: Any) -> None:
-        """Write the program; where XLA cannot serialise it, nothing is written."""
-        from jax.experimental.serialize_executable import serialize
+    def save(self, label: str, program: Any, arguments: Sequence[Any]) -> None:
+        """Write the program, if it can be read again and runs.
+
+        One that JAX itself took from a cache of its own cannot: its machine code is not complete.
+        """
+        import jax
+        import jax.numpy as jnp
+        from jax.experimental.serialize_executable import deserialize_and_load, serialize
 
         path = self._path(label)
         try:
-            content = pickle.dumps(serialize(program))
+            content = serialize(program)
+            again = deserialize_and_load(*content)
+            jax.block_until_ready(again(*(jnp.zeros(a.shape, a.dtype) for a in arguments)))
         except (ValueError, RuntimeError, NotImplementedError):
             return
         partial = path.with_suffix(f".{os.getpid()}.tmp")
-        partial.write_bytes(content)
+        partial.write_bytes(pickle.dumps(content))
         partial.replace(path)
 
 
