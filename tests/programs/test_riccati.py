@@ -161,6 +161,7 @@ def changed(program, fault):
     return program.with_array_code(code)
 
 
+@pytest.mark.slow
 def test_a_lost_null_space_is_refuted(program):
     level = program_values_level(
         changed(program, "lost null space"), dtypes=("float64",), labels=("rectangular",)
