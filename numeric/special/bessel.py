@@ -12,7 +12,8 @@ J_0 is even, J_1 odd, both entire; Y_n has the cut (-oo, 0], is -oo at 0 and NaN
 | first 20 zeros | Taylor series of the differential equation in the distance from the zero, |
 | | which is a double word |
 
-Error: at most 4 ulp of max(abs(f), sqrt(2/(pi x))), for all x; relative at the first 20 zeros.
+Error: at most 4 ulp of max(abs(f), sqrt(2/(pi x))), for all x (Y_1: 5 ulp just below x = 4);
+relative at the first 20 zeros.
 
 Sources: DLMF 10.18 (modulus and phase); J. Harrison, ARITH 19 (2009) (expansions at the zeros);
 own coefficients (benchmarks/special/family_coefficients.py).
