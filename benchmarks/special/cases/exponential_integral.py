@@ -1,5 +1,4 @@
 """References and points of the exponential integrals, Fresnel integrals, I0 and I1."""
-# ruff: noqa: E501
 
 from __future__ import annotations
 
