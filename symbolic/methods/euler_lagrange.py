@@ -17,7 +17,6 @@ from sympy import (
     Basic,
     Derivative,
     Dummy,
-    Expr,
     Function,
     ImmutableMatrix,
     Ne,
@@ -42,7 +41,13 @@ from derivax.symbolic.problem import Problem
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
 
-__all__ = ["Accelerations", "EulerLagrange", "equations_of_motion", "euler_lagrange"]
+__all__ = [
+    "Accelerations",
+    "AtInstant",
+    "EulerLagrange",
+    "equations_of_motion",
+    "euler_lagrange",
+]
 
 
 def label_of(coordinate: Any) -> str:
@@ -321,20 +326,58 @@ def equations_of_motion(system: Lagrangian) -> Derivation:
             name=f"acceleration-{label}",
             say="Solved for the acceleration:",
         )
-    values = {f"{x}ddot": derivation[f"acceleration-{x}"].rhs for x in labels}
-    return derivation.concluded(named_formula(system, values, "accelerations"))
+    outputs = {f"{x}ddot": f"acceleration-{x}" for x in labels}
+    return in_symbols(derivation, system, outputs, "accelerations")  # type: ignore[no-any-return]
 
 
-def named_formula(
-    system: Lagrangian, values: dict[str, Expr], name: str, title: str = ""
-) -> Formula:
-    """Expressions of functions as a Formula of plain symbols: x(t) -> x, x'(t) -> xdot."""
+@dataclass(frozen=True)
+class AtInstant(Rule):
+    r"""From $A = B(q(t), \dot q(t), \dots)$ conclude the same for numbers q, qdot at one instant.
+
+    What holds for all motions holds for all values of positions and velocities.
+
+    Args:
+        quantity: the name of A in the conclusion.
+        names: pairs (q(t) or a derivative, its symbol), all different.
+    """
+
+    name: ClassVar[str] = "at one instant"
+    quantity: Symbol
+    names: tuple[tuple[Any, Symbol], ...]
+
+    def conclude(self, *premises: Statement) -> Statement:
+        (premise,) = premises
+        return Statement(self.quantity, "=", premise.rhs.xreplace(dict(self.names)))
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        (premise,) = premises
+        symbols = [s for _, s in self.names]
+        fresh = set(symbols).isdisjoint(premise.rhs.free_symbols)
+        back = conclusion.rhs.xreplace({s: q for q, s in self.names})
+        return (
+            *keeps_relation(conclusion, "="),
+            Settled(conclusion.lhs == self.quantity, f"the left side is {self.quantity}"),
+            Settled(fresh and len(set(symbols)) == len(symbols), "the symbols are new"),
+            Settled(back == premise.rhs, "with the motion put back it is the premise"),
+        )
+
+
+def in_symbols(
+    derivation: Any, system: Lagrangian, steps: dict[str, str], name: str, title: str = ""
+) -> Any:
+    """The derivation with right sides at one instant (x for x(t), xdot for x'(t)) as its formula.
+
+    Args:
+        steps: {output: name of the step whose right side it is}.
+    """
     space = system.space
-    jets = {key: space.jets(value) for key, value in values.items()}
+    jets = {key: space.jets(derivation[step].rhs) for key, step in steps.items()}
     used = {row for value in jets.values() for row in space.jets_in(value)}
     ordered = sorted(used, key=lambda row: (sum(row[2]), row[1], row[2]))
-    taken = {str(s) for v in values.values() for s in v.free_symbols}
-    names: dict[Any, Symbol] = {}
+    taken = {str(s) for v in jets.values() for s in v.free_symbols} | set(steps)
+    names: list[tuple[Any, Symbol]] = []
     for symbol, a, index in ordered:
         label = label_of(system.coordinates[a])
         if len(system.variables) == 1:
@@ -345,11 +388,20 @@ def named_formula(
         while plain in taken:
             plain += "_"
         taken.add(plain)
-        kind = next((k for k in ("positive", "nonnegative", "real") if getattr(symbol, f"is_{k}")),
-                    "complex")  # fmt: skip
-        names[symbol] = Symbol(plain, **{kind: True})
-    shown = {key: value.xreplace(names) for key, value in jets.items()}
-    rest = {s for v in shown.values() for s in v.free_symbols} - set(names.values())
+        kinds = ("positive", "nonnegative", "real")
+        kind = next((k for k in kinds if getattr(symbol, f"is_{k}")), "complex")
+        names.append((space.derivative(a, index), Symbol(plain, **{kind: True})))
+    outputs = {}
+    for key, step in steps.items():
+        own = f"{key}-at-one-instant"
+        derivation = derivation.then(
+            AtInstant(Symbol(key), tuple(names)), step, name=own,
+            say="In terms of the values at one instant:",
+        )  # fmt: skip
+        outputs[key] = derivation[own].rhs
+    symbols = [s for _, s in names]
+    rest = {s for v in outputs.values() for s in v.free_symbols} - set(symbols)
     first = [v for v in system.variables if v in rest]
-    arguments = [*names.values(), *first, *sorted(rest - set(first), key=str)]
-    return Formula(shown, arguments, name=name, title=title, source="Lagrangian")
+    arguments = [*symbols, *first, *sorted(rest - set(first), key=str)]
+    formula = Formula(outputs, arguments, name=name, title=title, source="Lagrangian")
+    return derivation.concluded(formula)

@@ -23,7 +23,7 @@ from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.lagrangian import Lagrangian
-from derivax.symbolic.methods.euler_lagrange import begin, label_of, named_formula
+from derivax.symbolic.methods.euler_lagrange import begin, in_symbols, label_of
 from derivax.symbolic.methods.noether_steps import (
     AtIdentity,
     BoundaryTerm,
@@ -359,12 +359,8 @@ def _concluded(law: ChargeLaw, system: Lagrangian, title: str) -> ChargeLaw:
         say = f"On the equations of motion the {what} obeys the balance law"
     shown = title or f"Noether {what}: {law.verdict}"
     law = replace(_reworded(law, say), title=shown)
-    values: dict[str, Any]
-    if what == "charge":
-        values = {"charge": law.charge, "rate": law.rate}
-    else:
-        values = {
-            f"current_{x}": law[f"current-{x}"].rhs for x in system.variables
-        } | {"rate": law.rate}
-    formula = named_formula(system, values, "noether_" + what, shown)
-    return law.concluded(formula)  # type: ignore[return-value]
+    outputs = {"charge": "charge"}
+    if what == "current":
+        outputs = {f"current_{x}": f"current-{x}" for x in system.variables}
+    outputs["rate"] = "law"
+    return in_symbols(law, system, outputs, f"noether_{what}", shown)  # type: ignore[no-any-return]

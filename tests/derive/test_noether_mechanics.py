@@ -188,7 +188,7 @@ def test_a_shift_of_kepler_is_no_symmetry() -> None:
     assert law.verdict == "balance law"
     assert not law.conserved
     assert same(law.rate, -k * x / r2**3)  # the force
-    assert "not conserved" in law.steps[-1].sentence
+    assert "not conserved" in law.steps[law.index("law")].sentence
     assert moves_as_claimed(law, Lagrangian(KEPLER, [x, y]), {m: 1, k: 1}, [1, 0, 0, 1.1])
 
 

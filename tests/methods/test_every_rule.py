@@ -46,7 +46,7 @@ from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.consequence import OnMotion
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.enumeration import Enumeration
-from derivax.symbolic.methods.euler_lagrange import Accelerations, EulerLagrange
+from derivax.symbolic.methods.euler_lagrange import Accelerations, AtInstant, EulerLagrange
 from derivax.symbolic.methods.extremum import Extremum
 from derivax.symbolic.methods.hessian import Hessian
 from derivax.symbolic.methods.identity import Identity as ScalarIdentity
@@ -636,6 +636,15 @@ TABLE: dict[type[Rule], list[Use]] = {
             (newton, pushed),
             eq(place.diff(t, 2), (c - b * place) / a),
             {"sign": lost_sign, "mass lost": with_rhs(lambda r: a * r), "relation": wrong_relation},
+        )
+    ],
+    AtInstant: [
+        Use(
+            AtInstant(Symbol("J"), ((speed, Symbol("xdot")), (place, Symbol("x0")))),
+            (eq(Function("J")(t), a * speed * place),),
+            eq(Symbol("J"), a * Symbol("xdot") * Symbol("x0")),
+            {"factor": lost_factor, "swapped": eq(Symbol("J"), a * Symbol("x0") ** 2)},
+            {"one name twice": AtInstant(Symbol("J"), ((speed, z), (place, z)))},
         )
     ],
     AtIdentity: [
