@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="five workloads, small batches")
     parser.add_argument("--workload", action="append", choices=sorted(WORKLOADS))
     parser.add_argument("--peer", action="append", choices=sorted(PEERS))
-    parser.add_argument("--limit", type=float, help="seconds for one cell (default 60; quick 25)")
+    parser.add_argument("--limit", type=float, help="seconds for one cell (default 120; quick 40)")
     parser.add_argument("--output", type=Path, default=RESULTS, help=f"JSON file ({RESULTS.name})")
     parser.add_argument("--cell", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -129,7 +129,7 @@ def main() -> int:
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    limit = options.limit or (25.0 if options.quick else 60.0)
+    limit = options.limit or (40.0 if options.quick else 120.0)
     names = options.workload or (list(QUICK) if options.quick else list(WORKLOADS))
     peers = options.peer or list(PEERS)
     content: dict[str, Any] = {"machine": machine(PACKAGES), "quick": options.quick, "cells": {}}
