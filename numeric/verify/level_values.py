@@ -43,6 +43,8 @@ def values_level(
     dtypes = dtypes or _dtypes_of(compiled)
     if has_matrix_arguments(formula):
         return matrix_values_level(compiled, formula, seed=seed, dtypes=dtypes)
+    if _is_complex(compiled):
+        return _not_complex()
     entries = scalar_entries(formula.expr)
     if entries is None:
         return _not_scalar()
@@ -82,18 +84,21 @@ def derivatives_level(
     dtypes = dtypes or _dtypes_of(compiled)
     if has_matrix_arguments(formula):
         return matrix_derivatives_level(compiled, formula, seed=seed, dtypes=dtypes)
+    if _is_complex(compiled):
+        return _not_complex()
     entries = scalar_entries(formula.expr)
     if entries is None:
         return _not_scalar()
     args = tuple(formula.args)
     if not args:
         return Level(Outcome.NOT_APPLICABLE, "", "the formula has no arguments")
-    slopes = derivative_entries(entries, args)
+    indices = tuple(k for k, arg in enumerate(args) if not arg.is_integer)
+    if not indices:
+        return Level(Outcome.NOT_APPLICABLE, "", "the arguments are whole numbers")
+    slopes = derivative_entries(entries, [args[k] for k in indices])
     for label, slope in slopes:
         if slope.has(Derivative):
             return Level(Outcome.OPEN, "", f"{label} has no closed form: {slope}"[:300])
-    indices = tuple(range(len(args)))
-
     def one_point(*values: Any) -> list[Any]:
         found: list[Any] = []
         for k in range(len(entries)):
@@ -136,6 +141,18 @@ def _affordable(
 def _dtypes_of(compiled: Any) -> tuple[str, ...]:
     fixed = getattr(compiled, "dtype", None)
     return (str(fixed),) if fixed else ("float32", "float64")
+
+
+def _is_complex(compiled: Any) -> bool:
+    """Whether complex numbers occur in the code."""
+    tape = getattr(getattr(compiled, "kernel", None), "tape", None)
+    return bool(getattr(tape, "plane", False))
+
+
+def _not_complex() -> Level:
+    return Level(
+        Outcome.NOT_RUN, "", "the code computes with complex numbers: no rounding bound is known"
+    )
 
 
 def _not_scalar() -> Level:

@@ -118,3 +118,13 @@ def test_what_has_no_order_in_the_plane_is_refused():
     for expr in (sp.Max(z, 1) + J, sp.floor(z + J * x), sp.Piecewise((1, z * J > 0), (z, True))):
         with pytest.raises((CompileError, TypeError)):
             compile_formula(Formula(expr, [z, x]), plane=[z])
+
+
+def test_verification_says_that_complex_code_is_not_compared():
+    from derivax.numeric.verify.level_values import derivatives_level, values_level
+
+    formula = Formula(sp.re(sp.exp(J * x) * sp.log(x - 3)), [x])
+    code = compile_formula(formula)
+    for level in (values_level(code, formula), derivatives_level(code, formula)):
+        assert level.outcome.value == "not_run"
+        assert "complex" in level.detail
