@@ -379,6 +379,7 @@ def singular_modes() -> Program:
         reference=_modes_reference,
         cases=_modes_cases,
         compared=_free_of_choice,
+        rough=("3, rank-deficient", "rectangular, zero"),  # s >= 0 has a kink at 0
         batch="T",
     )
 

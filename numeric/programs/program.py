@@ -79,6 +79,8 @@ class Program:
     precondition: Callable[[Mapping[str, Any]], None] | None
     derivatives: int
     differentiable: tuple[str, ...]
+    rough: tuple[str, ...]
+    """cases at which the function has no derivative"""
     batch: str | None
     dtype: str | None
 
@@ -99,6 +101,7 @@ class Program:
         precondition: Callable[..., None] | None = None,
         derivatives: int = 1,
         differentiable: Sequence[str] | None = None,
+        rough: Sequence[str] = (),
         batch: str | None = None,
         citation: str = "",
         dtype: str | None = None,
@@ -125,6 +128,7 @@ class Program:
             precondition=precondition,
             derivatives=derivatives,
             differentiable=tuple(named if differentiable is None else differentiable),
+            rough=tuple(rough),
             batch=batch,
             dtype=dtype,
             arg_names=tuple(named),
