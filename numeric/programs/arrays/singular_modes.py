@@ -82,8 +82,13 @@ def modes_with_curves(curve, t, Sigma, u0, tau):
     turn_left = both + against
     turn_right = both - against
     positive = jnp.where(there, s, 1.0)
-    out_left = (out_left - jnp.matmul(U, inside, precision="highest")) / positive
-    out_right = (out_right - jnp.matmul(V, flipped, precision="highest")) / positive
+    # projected twice: what rounding leaves inside the span would be divided by small values
+    out_left = out_left - jnp.matmul(U, inside, precision="highest")
+    out_right = out_right - jnp.matmul(V, flipped, precision="highest")
+    left_rest = jnp.matmul(jnp.swapaxes(U, 0, 1), out_left, precision="highest")
+    right_rest = jnp.matmul(jnp.swapaxes(V, 0, 1), out_right, precision="highest")
+    out_left = (out_left - jnp.matmul(U, left_rest, precision="highest")) / positive
+    out_right = (out_right - jnp.matmul(V, right_rest, precision="highest")) / positive
     U = U + jnp.where(there, jnp.matmul(U, turn_left, precision="highest") + out_left, 0.0)
     V = V + jnp.where(there, jnp.matmul(V, turn_right, precision="highest") + out_right, 0.0)
     s = jnp.where(there, s, 0.0) + jnp.sum(inside * jnp.eye(s.shape[0], dtype=dtype), axis=0)
