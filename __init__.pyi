@@ -2,9 +2,9 @@
 
 from derivax import data as data
 from derivax import errors as errors
-from derivax.numeric.storage.loading import load as load
 from derivax.numeric.programs.prediction import predict as predict
 from derivax.numeric.programs.program import Program as Program
+from derivax.numeric.storage.loading import load as load
 from derivax.numeric.verify.certificate import Certificate as Certificate
 from derivax.symbolic.derivation import Derivation as Derivation
 from derivax.symbolic.exact.domain import Domain as Domain

@@ -233,8 +233,8 @@ def table(name: str, what: str, zero: Callable[[int], tuple[mp.mpf, mp.mpf]]) ->
 def made(family: str) -> str:
     zeros = ZEROS.get(family, [])
     header = (
-        f'"""Polynomials{" and zeros" if zeros else ""} for {family}.py, made by '
-        'benchmarks/special/family_coefficients.py (mpmath)."""\n\n'
+        f'"""Polynomials{" and zeros" if zeros else ""} for {family}.py '
+        '(mpmath, benchmarks/special/family_coefficients.py)."""\n\n'
         "from __future__ import annotations\n\n"
         + ("import jax.numpy as jnp\n\n" if zeros else "")
         + "from derivax.numeric.special.double_word import by_format"

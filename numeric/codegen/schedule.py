@@ -1,8 +1,8 @@
 """The governor of compile time: XLA's options by size, and parts of very large formulas.
 
-Measured on 2 CPU cores (JAX 0.10): XLA's fusion is superlinear (1000, 4000 operations of one output:
-0.5 s, 4.5 s), and with many outputs it computes shared work again for each (500 operations, 60
-outputs: 4-10 s to compile, 20 times slower to run than without fusion).  So
+Measured on 2 CPU cores (JAX 0.10): XLA's fusion is superlinear (1000, 4000 operations of one
+output: 0.5 s, 4.5 s), and with many outputs it computes shared work again for each (500
+operations, 60 outputs: 4-10 s to compile, 20 times slower to run than without fusion).  So
 
 - many outputs: no fusion pass (compiles 2-10 times faster, runs 1.3-8 times faster),
 - one output of more than 1000 operations: the older fusion emitters (3 times faster to compile),
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from derivax.numeric.codegen.tape import Tape
@@ -104,7 +105,7 @@ def partition(tape: Tape, outputs: Sequence[int], size: int) -> list[Part]:
         cuts.append(min(window, key=lambda c: (alive[c], -c)))
     cuts.append(len(order))
     parts = []
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         inside = order[low:high]
         inputs = {
             j

@@ -238,7 +238,7 @@ def learning_time() -> tuple[Comparison, ...]:
     fractions = np.array([0.3, 0.5, 0.9])
 
     def crossings(grid: float) -> Array:
-        times = np.arange(0, round(4 / grid) + 1) * grid
+        times: Array = np.arange(0.0, round(4 / grid) + 1.0) * np.float64(grid)
         curves = _strengths(times, grid)
         found = []
         for f in fractions:

@@ -1,4 +1,4 @@
-"""Polynomials and zeros for airy.py, made by benchmarks/special/family_coefficients.py (mpmath)."""
+"""Polynomials and zeros for airy.py (mpmath, benchmarks/special/family_coefficients.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Polynomials for bessel_order.py, made by benchmarks/special/family_coefficients.py (mpmath)."""
+"""Polynomials for bessel_order.py (mpmath, benchmarks/special/family_coefficients.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Polynomials for lambert.py, made by benchmarks/special/family_coefficients.py (mpmath)."""
+"""Polynomials for lambert.py (mpmath, benchmarks/special/family_coefficients.py)."""
 
 from __future__ import annotations
 

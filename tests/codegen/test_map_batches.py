@@ -18,7 +18,8 @@ growth = compile_(Formula(sympy.Matrix([[t * sympy.exp(-u), t], [1, u]]), args=[
 
 def _same(a, b):
     for p, q in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
-        assert p.dtype == q.dtype and p.shape == q.shape
+        assert p.dtype == q.dtype
+        assert p.shape == q.shape
         np.testing.assert_array_equal(np.asarray(p), np.asarray(q))
 
 

@@ -284,7 +284,9 @@ class _Forms:
             if abs(degree) > 12:
                 return self._atom(i)
             first = f.series.coefficients[0]
-            raised = f.series.power(degree) if _depends(f) else self.constant(Fraction(first**degree))
+            raised = f.series.power(degree)
+            if not _depends(f):
+                raised = self.constant(Fraction(first**degree))
             divides = f.divides or (degree < 0 and f.series.low > 0)
             return self.form({b: k * degree for b, k in f.monomial}, raised, divides)
         if node.op == "add":
