@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from derivax.numeric.codegen.recognisers import (
+    damped_growth,
     exponential_ratio,
     gaussian,
     logarithm,
@@ -55,7 +56,7 @@ def _plan(
     ):
         rewrite = removable.plan(tape, i, patches[i], rewrite)
     if rewrite is None:
-        rewrite = logarithm.plan(tape, i) or gaussian.plan(tape, i)
+        rewrite = logarithm.plan(tape, i) or gaussian.plan(tape, i) or damped_growth.plan(tape, i)
     if rewrite is None:
         rewrite = Plan(tape[i].operands, lambda new: rebuilt(tape, i, new))
     return rewrite
