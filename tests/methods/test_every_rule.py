@@ -22,6 +22,7 @@ from sympy import (
     ImmutableMatrix,
     Integral,
     MatrixSymbol,
+    Ne,
     OneMatrix,
     Piecewise,
     Rational,
@@ -57,6 +58,7 @@ from derivax.symbolic.methods.invariant import Invariant
 from derivax.symbolic.methods.limit import Limit
 from derivax.symbolic.methods.matrix_gradient import MatrixGradient
 from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIdentity
+from derivax.symbolic.methods.matrix_riccati import MatrixRiccati, RateOf
 from derivax.symbolic.methods.modified_equation import ModifiedEquation, StepCount
 from derivax.symbolic.methods.noether_steps import (
     AtIdentity,
@@ -74,6 +76,7 @@ from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, 
 from derivax.symbolic.methods.spectral import Eigenpairs
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
 from derivax.symbolic.methods.theorem import Theorem
+from derivax.symbolic.nodes.matrix_calculus import TimeDerivative
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.rules import Given, Rule
 from derivax.symbolic.statements import Statement
@@ -131,6 +134,12 @@ modes = (
 charge = Function("a")(t) ** 2 - Function("b")(t) ** 2
 doubling = (eq(X(n + 1), a * X(n)), eq(X(0), c))
 loss = eq(Symbol("E"), Trace((A * B).T * (A * B)))
+named, R, C = (MatrixSymbol(name, N, N) for name in ("M", "R", "C"))
+Q = MatrixSymbol("Q", N, Symbol("k", integer=True, positive=True))
+propagator, integral, right = (MatrixSymbol(name, N, N) for name in ("E", "P", "G"))
+riccati_rule = MatrixRiccati(Q, propagator, integral, right)
+bracket = riccati_rule.bracket
+riccati = propagator * Q * bracket.inv() * Q.T * right
 gradient = MatrixGradient(A).conclude(loss).lhs
 bordered = (x - y) * Identity(N) + y * OneMatrix(N, N)
 euler = ModifiedEquation(1, h, {x: x + h * f(x)})
@@ -317,6 +326,40 @@ TABLE: dict[type[Rule], list[Use]] = {
             {
                 "factor": eq(gradient, A * B * B.T),
                 "transposed": eq(gradient, 2 * B * B.T * A),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    RateOf: [
+        Use(
+            RateOf(),
+            (eq(named, A * B), eq(TimeDerivative(A), C)),
+            eq(TimeDerivative(named), C * B),
+            {
+                "order": eq(TimeDerivative(named), B * C),
+                "factor": eq(TimeDerivative(named), 2 * C * B),
+                "letter": eq(TimeDerivative(B), C * B),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    MatrixRiccati: [
+        Use(
+            riccati_rule,
+            (
+                eq(TimeDerivative(R), A * R + R * B - R * C * R),
+                eq(named, Q * Q.T),
+                eq(TimeDerivative(propagator), A * propagator),
+                eq(TimeDerivative(integral), right * C * propagator),
+                eq(TimeDerivative(right), right * B),
+            ),
+            replace(eq(R, riccati), given=(Ne(Determinant(bracket), 0),)),
+            {
+                "factor": replace(eq(R, 2 * riccati), given=(Ne(Determinant(bracket), 0),)),
+                "without its condition": eq(R, riccati),
+                "lost start": replace(
+                    eq(R, propagator * Q * Q.T * right), given=(Ne(Determinant(bracket), 0),)
+                ),
                 "relation": wrong_relation,
             },
         )
