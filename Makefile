@@ -4,6 +4,8 @@
 #   make test        the tests, within the budget of tests/budget.toml
 #   make lint        ruff and mypy
 #   make test-all    the slow tests too
+#   make bench       code generation side by side with its peers; BENCH_ARGS=--quick for a look
+#   make ulp-table   measured errors of the special functions (docs/special-functions.md)
 #   make clean       remove the environment and everything that was built
 #
 # PYTHON=/path/to/python3.12 chooses the interpreter; PYTEST_ARGS adds arguments; JOBS sets the number of workers.
@@ -11,13 +13,14 @@
 PYTHON ?=
 JOBS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-all lint clean
+.PHONY: help demo test test-all bench ulp-table lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -59,6 +62,14 @@ test: $(VENV)/.test-installed
 
 test-all: $(VENV)/.test-installed
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "slow or not slow" $(PYTEST_ARGS)
+
+# Peers (extra `bench`) are measured where they are installed, and reported as missing where not.
+bench: $(VENV)/.test-installed
+	@$(BIN)/python -m benchmarks.codegen $(BENCH_ARGS)
+	@$(BIN)/python benchmarks/enclosure/rosa.py
+
+ulp-table: $(VENV)/.test-installed
+	@$(BIN)/python benchmarks/special/ulp_table.py
 
 # mypy reads the root as the package `derivax` through a link: a clone may have any directory name.
 lint: $(VENV)/.test-installed

@@ -4,7 +4,7 @@ A double word is a pair (high, low) with high = fl(high + low).  The transformat
 XLA's contraction of a*b + c (tests/special): two_sum is Knuth's, the product splits each factor by
 rounding it to half of its digits (Veltkamp's split is not exact when contracted).
 
-*Main definitions*: `two_sum`, `quick_two_sum`, `split`, `two_product`, `divide_double_word`,
+*Main definitions*: `two_sum`, `quick_two_sum`, `split_number`, `two_product`, `divide_double_word`,
 `by_format`.
 
 *Trap*: XLA folds (1 + x) - 1 to x when the 1 is a literal, so literals must not be given to
@@ -29,7 +29,7 @@ def opaque(constant, x):
     return jnp.where(x < jnp.inf, constant, x)
 
 
-def distance(x, high, low, low_single):
+def distance_from(x, high, low, low_single):
     """x - (high + low), exactly rounded near it; low_single is the rest in float32.
 
     (x - high) - low with literals would be folded into x - (high + low).
@@ -51,7 +51,7 @@ def quick_two_sum(a, b):
     return total, b - (total - a)
 
 
-def split(a):
+def split_number(a):
     """a = high + low exactly; high and low have half of the digits each."""
     narrow = lax.reduce_precision(a, 11, 11)
     wide = lax.reduce_precision(a, 11, 25)
@@ -62,8 +62,8 @@ def split(a):
 def two_product(a, b):
     """a * b as (rounded product, its error), exactly while nothing leaves the range."""
     product = a * b
-    a_high, a_low = split(a)
-    b_high, b_low = split(b)
+    a_high, a_low = split_number(a)
+    b_high, b_low = split_number(b)
     error = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
     return product, error
 

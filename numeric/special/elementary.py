@@ -87,7 +87,7 @@ def short_expm1(x):
     return x * (1.0 + x * (0.5 + x * (1.0 / 6.0 + x / 24.0)))
 
 
-def gaussian(x, scale):
+def gaussian_of(x, scale):
     """exp(-scale x^2), scale 1 or 1/2: the square is split exactly.
 
     exp(a) * exp(b) would be folded into exp(a + b); exp(a) + exp(a) * (exp(b) - 1) is not.
@@ -123,15 +123,15 @@ def gaussian_tail(size, scale, numerator):
     return (leading + leading * (short_expm1(-scale * rest) - lost)) * 0.000244140625
 
 
-def growth(size):
-    """exp(x) for x >= 0 as (a, b, c), a b (1 + c): `grown` is in range whenever it is finite."""
+def growth_exponent(size):
+    """exp(x) for x >= 0 as (a, b, c), a b (1 + c): with `grown_by_exponent` in range if finite."""
     beyond = size > 20.0
     value = jnp.exp(jnp.where(beyond, size - 8.31640625, size))
     rest = jnp.where(beyond, -0.0013589924516251223, 0.0)
     return value, jnp.where(beyond, 4096.0, 1.0), rest
 
 
-def grown(value, scale, rest):
+def grown_by_exponent(value, scale, rest):
     """value scale (1 + rest) for a value that may be infinite."""
     return jnp.where(jnp.abs(value) < jnp.inf, value + value * rest, value) * scale
 

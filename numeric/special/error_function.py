@@ -44,7 +44,7 @@ from derivax.numeric.special.approximations import (
 from derivax.numeric.special.double_word import by_format
 from derivax.numeric.special.elementary import (
     accurate_log1p,
-    gaussian,
+    gaussian_of,
     gaussian_tail,
     scaled_exp_square,
 )
@@ -127,7 +127,7 @@ def erfcinv_upper(q, center):
     root = jnp.sqrt(jnp.maximum(w, 6.25))
     guess = center * erfinv_center_polynomial(jnp.minimum(w, 6.25) / 3.125 - 1.0)
     guess = jnp.where(w < 6.25, guess, root * erfinv_tail_polynomial((root - 15.0) / 12.5))
-    density = gaussian(guess, 1.0)
+    density = gaussian_of(guess, 1.0)
     by_center = (center - erf_near(guess)) / density
     by_tail = erfcx_numerator(guess) / (1.0 + 2.0 * guess) - safe / density
     step = 0.886226925452758 * jnp.where(center < 0.75, by_center, by_tail)
@@ -184,7 +184,7 @@ def hazard_function(x):
     """density(x)/ndtr(-x) of the standard normal law (the inverse of Mills' ratio)."""
     size = jnp.abs(x)
     far = (0.7978845608028654 / ndtr_numerator(size)) * (size + 0.5)
-    near = 0.3989422804014327 * gaussian(size, 0.5) / (1.0 - lower_tail(size))
+    near = 0.3989422804014327 * gaussian_of(size, 0.5) / (1.0 - lower_tail(size))
     return jnp.where(x > 0.0, far, near)
 
 

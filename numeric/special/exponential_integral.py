@@ -63,8 +63,8 @@ from derivax.numeric.special.approximations import (
     si_g_beyond_polynomial,
     si_ratio_polynomial,
 )
-from derivax.numeric.special.double_word import distance
-from derivax.numeric.special.elementary import accurate_log1p, grown, growth
+from derivax.numeric.special.double_word import distance_from
+from derivax.numeric.special.elementary import accurate_log1p, grown_by_exponent, growth_exponent
 
 
 def e1_scaled(x):
@@ -114,14 +114,14 @@ def ei_near(x, gap):
 
 def ei_zero_gap(x):
     """x - x0."""
-    return distance(x, 0.3725074107813666, 1.3140183414386028e-17, -1.2381093483782024e-08)
+    return distance_from(x, 0.3725074107813666, 1.3140183414386028e-17, -1.2381093483782024e-08)
 
 
 def large_exp_over(x, scaled):
     """exp(x) scaled/x for x >= 3, in range whenever it is finite."""
-    first, second, rest = growth(x)
+    first, second, rest = growth_exponent(x)
     value = first * (scaled / x)
-    return grown(value, second, rest)
+    return grown_by_exponent(value, second, rest)
 
 
 def ei_positive(x):
@@ -141,7 +141,7 @@ def li_function(x):
     """The logarithmic integral, principal value."""
     near = jnp.clip(x, 0.0, 20.1)
     logarithm = jnp.log(near)
-    gap = distance(near, 1.451369234883381, -4.82713642696033e-17, -5.070011610541769e-08)
+    gap = distance_from(near, 1.451369234883381, -4.82713642696033e-17, -5.070011610541769e-08)
     center = gap * li_zero_polynomial((jnp.clip(near, 1.3, 1.8) - 1.55) / 0.25)
     small = ei_near(logarithm, ei_zero_gap(logarithm))
     small = jnp.where(jnp.logical_and(near > 1.3, near < 1.8), center, small)
@@ -161,7 +161,7 @@ def offset_li_function(x):
     gap = x - 2.0
     near = gap * li_2_polynomial((jnp.clip(gap, -0.5, 1.0) - 0.25) / 0.75)
     value = li_function(x)
-    far = distance(value, 1.045163780117493, -1.0616403481185999e-16, 2.9468994355852374e-08)
+    far = distance_from(value, 1.045163780117493, -1.0616403481185999e-16, 2.9468994355852374e-08)
     far = jnp.where(x == jnp.inf, jnp.inf, far)
     return jnp.where(jnp.logical_and(gap > -0.5, gap < 1.0), near, far)
 
@@ -201,7 +201,7 @@ def si_function(x):
 def ci_function(x):
     """The cosine integral."""
     near = jnp.clip(x, 0.0, 2.0)
-    gap = distance(near, 0.6165054856207163, -4.209920321433186e-17, -1.803376292741632e-08)
+    gap = distance_from(near, 0.6165054856207163, -4.209920321433186e-17, -1.803376292741632e-08)
     part = gap * 1.6220455832492227
     quotient = jnp.where(
         jnp.abs(part) < 0.5, accurate_log1p(part), jnp.log(near * 1.6220455832492227)
@@ -233,7 +233,7 @@ def shi_function(x):
 def chi_function(x):
     """The hyperbolic cosine integral."""
     near = jnp.clip(x, 0.0, 3.0)
-    gap = distance(near, 0.5238225713898644, -2.6671382575502846e-17, 2.538461529866254e-08)
+    gap = distance_from(near, 0.5238225713898644, -2.6671382575502846e-17, 2.538461529866254e-08)
     part = gap * 1.9090433566974567
     quotient = jnp.log(near * 1.9090433566974567)
     quotient = jnp.where(jnp.abs(part) < 0.5, accurate_log1p(part), quotient)

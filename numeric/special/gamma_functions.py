@@ -100,7 +100,7 @@ def stirling_parts(x):
     base, error = two_product(s, opaque(0.36787944117144233, s))
     error = error + s * by_format(s, -1.2428753672788364e-17, -9.149756e-09)
     part = jnp.where(s > by_format(s, 171.5, 35.0), 16.0, 0.0)
-    u, lost = times(jnp.power(base, s - 0.5 - part), opaque(1.520346901066281, s), 0.0)
+    u, lost = times_number(jnp.power(base, s - 0.5 - part), opaque(1.520346901066281, s), 0.0)
     small = stirling_series_polynomial(16.0 / s - 1.0) / s
     constant = by_format(s, -6.077249945758854e-17, 1.3883131089187373e-08)
     return u, jnp.power(base, part), small + (lost + constant + (s - 0.5) * (error / base))
@@ -118,20 +118,20 @@ def sine_over_pi(x):
     return first, jnp.where(odd, 0.3183098861837907, 1.0), jnp.where(odd, cosine, sine)
 
 
-def times(a, b, lost):
+def times_number(a, b, lost):
     """a b and the relative error of a (1 + lost) b that the product leaves out."""
     product, error = two_product(a, b)
     return product, lost + error / jnp.where(product == 0.0, 1.0, product)
 
 
-def over(a, b, lost):
+def over_number(a, b, lost):
     """a/b and the relative error of a (1 + lost)/b that the quotient leaves out."""
     quotient = a / b
     product, error = two_product(quotient, b)
     return quotient, lost + ((a - product) - error) / a
 
 
-def corrected(value, lost):
+def corrected_once(value, lost):
     """value (1 + lost), where value is finite."""
     return jnp.where(jnp.abs(value) < jnp.inf, value + value * lost, value)
 
@@ -147,7 +147,7 @@ def gamma_near(x):
     ratio = lost / jnp.where(product == 0.0, 1.0, product)
     lost = start_error * slope + jnp.where(falls, ratio, -ratio)
     denominator = jnp.where(falls, 1.0, product)
-    numerator, rounded = times(base, jnp.where(falls, product, 1.0), 0.0)
+    numerator, rounded = times_number(base, jnp.where(falls, product, 1.0), 0.0)
     return numerator, denominator, lost + rounded
 
 
@@ -164,23 +164,23 @@ def is_pole(x):
 def times_sine(x, lost):
     """x sin(pi x)/pi (1 + lost) for x < -20, as (value, what is lost)."""
     first, second, other = sine_over_pi(jnp.where(x < -20.0, x, 0.5))
-    value, rounded = times(x, first, 0.0)
-    value, rounded = times(value, second, rounded)
+    value, rounded = times_number(x, first, 0.0)
+    value, rounded = times_number(value, second, rounded)
     return value, rounded + (lost + other + lost * other)
 
 
 def gamma_function(x):
     """The gamma function."""
     numerator, denominator, lost = gamma_near(jnp.clip(x, -20.0, 8.0))
-    near, lost = over(numerator, denominator, lost)
-    near = jnp.where(is_tiny(x), 1.0 / x, corrected(near, lost))
+    near, lost = over_number(numerator, denominator, lost)
+    near = jnp.where(is_tiny(x), 1.0 / x, corrected_once(near, lost))
     u, v, far_lost = stirling_parts(x)
-    far = corrected(u * v, far_lost)
+    far = corrected_once(u * v, far_lost)
     below, lost = times_sine(x, far_lost)
     scale = by_format(x, 1.461501637330903e48, 1099511627776.0)
-    value, lost = over(-scale, below, -lost / (1.0 + lost))
-    value, lost = over(value, u, lost)
-    value = corrected(value / v, lost) / scale
+    value, lost = over_number(-scale, below, -lost / (1.0 + lost))
+    value, lost = over_number(value, u, lost)
+    value = corrected_once(value / v, lost) / scale
     value = jnp.where(x >= 8.0, far, jnp.where(x < -20.0, value, near))
     value = jnp.where(x == jnp.inf, jnp.inf, value)
     value = jnp.where(x == 0.0, 1.0 / x, value)
@@ -190,16 +190,16 @@ def gamma_function(x):
 def rgamma_function(x):
     """1/gamma(x), an entire function."""
     numerator, denominator, lost = gamma_near(jnp.clip(x, -20.0, 8.0))
-    near, lost = over(denominator, numerator, -lost)
-    near = jnp.where(denominator == 0.0, 0.0, corrected(near, lost))
+    near, lost = over_number(denominator, numerator, -lost)
+    near = jnp.where(denominator == 0.0, 0.0, corrected_once(near, lost))
     near = jnp.where(is_tiny(x), x, near)
     scale = by_format(x, 1.461501637330903e48, 1099511627776.0)
     u, v, far_lost = stirling_parts(x)
-    far, lost = over(scale, u, -far_lost / (1.0 + far_lost))
-    far = corrected(far / v, lost) / scale
+    far, lost = over_number(scale, u, -far_lost / (1.0 + far_lost))
+    far = corrected_once(far / v, lost) / scale
     value, lost = times_sine(x, far_lost)
-    value, lost = times(value, -u / scale, lost)
-    value = corrected(value * v, lost) * scale
+    value, lost = times_number(value, -u / scale, lost)
+    value = corrected_once(value * v, lost) * scale
     value = jnp.where(x >= 8.0, far, jnp.where(x < -20.0, value, near))
     value = jnp.where(x == jnp.inf, 0.0, value)
     return jnp.where(jnp.logical_or(is_pole(x), x == 0.0), 0.0, value)

@@ -25,13 +25,13 @@ import jax.numpy as jnp
 from jax import lax
 
 from derivax.numeric.special.approximations import sinh_ratio_polynomial, tanh_ratio_polynomial
-from derivax.numeric.special.elementary import accurate_log1p, grown, growth
+from derivax.numeric.special.elementary import accurate_log1p, grown_by_exponent, growth_exponent
 
 
 def half_exp(size):
     """exp(size)/2 for size >= 0, in range whenever it is finite."""
-    value, scale, rest = growth(size)
-    return grown(value, 0.5 * scale, rest)
+    value, scale, rest = growth_exponent(size)
+    return grown_by_exponent(value, 0.5 * scale, rest)
 
 
 def accurate_sinh(x):

@@ -48,7 +48,7 @@ from derivax.numeric.special.gamma_functions import (
 from derivax.numeric.special.modified_order import bessel_ie_function
 
 
-def hidden(parameter, x):
+def hidden_constant(parameter, x):
     """The parameter in a form that the compiler does not fold: folding gamma functions of
     constants sends its simplifier round in circles."""
     return jnp.where(x == x, parameter, 0.5 * parameter)
@@ -168,7 +168,7 @@ def is_polynomial(a):
 
 def hyp2f1_function(a, b, c, x):
     """Gauss's hypergeometric function 2F1(a, b; c; x)."""
-    a, b, c = hidden(a, x), hidden(b, x), hidden(c, x)
+    a, b, c = hidden_constant(a, x), hidden_constant(b, x), hidden_constant(c, x)
     ends = jnp.logical_or(is_polynomial(a), is_polynomial(b))
     inside = jnp.logical_and(x < 1.0, x > -jnp.inf)
     low = jnp.logical_and(x < 0.0, inside)
@@ -234,7 +234,7 @@ def log_case(b, d):
 
 def hyp2f1_one_function(b, x):
     """2F1(1, b; b + 1; x) = b sum x^k/(k + b): growth times of gradient flow."""
-    b = hidden(b, x)
+    b = hidden_constant(b, x)
     inside = jnp.logical_and(x < 1.0, x > -jnp.inf)
     safe = jnp.where(inside, x, 0.0)
     near = jnp.logical_and(safe > 0.5, b != 0.0)
@@ -265,7 +265,7 @@ def kummer_asymptotic(p, q, x):
 
 def hyp1f1_function(a, b, x):
     """Kummer's function 1F1(a; b; x)."""
-    a, b = hidden(a, x), hidden(b, x)
+    a, b = hidden_constant(a, x), hidden_constant(b, x)
     ends = is_polynomial(a)
     low = jnp.logical_and(x < 0.0, jnp.logical_not(ends))
     upper = jnp.where(low, b - a, a)
@@ -295,7 +295,7 @@ def hyp1f1_function(a, b, x):
 
 def hyp0f1_function(b, x):
     """The confluent limit function 0F1(; b; x)."""
-    b = hidden(b, x)
+    b = hidden_constant(b, x)
     b_safe = jnp.where(no_lower(b), 1.0, b)
     size = jnp.abs(x)
     near = size <= jnp.maximum(b_safe, 1.0)

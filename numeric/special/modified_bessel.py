@@ -21,7 +21,7 @@ from derivax.numeric.special.approximations import (
     i1_beyond_polynomial,
     i1_near_polynomial,
 )
-from derivax.numeric.special.elementary import grown, growth
+from derivax.numeric.special.elementary import grown_by_exponent, growth_exponent
 
 
 def i0_far(size):
@@ -70,15 +70,15 @@ def i1e_function(x):
 def i0_function(x):
     """The modified Bessel function I0."""
     size = jnp.abs(x)
-    first, second, rest = growth(jnp.minimum(size, 1000.0))
+    first, second, rest = growth_exponent(jnp.minimum(size, 1000.0))
     value = first * i0_far(size)
-    return jnp.where(size < 4.0, i0_small(size), grown(value, second, rest))
+    return jnp.where(size < 4.0, i0_small(size), grown_by_exponent(value, second, rest))
 
 
 def i1_function(x):
     """The modified Bessel function I1."""
     size = jnp.abs(x)
-    first, second, rest = growth(jnp.minimum(size, 1000.0))
+    first, second, rest = growth_exponent(jnp.minimum(size, 1000.0))
     value = first * i1_far(size)
-    value = jnp.where(size < 4.0, i1_small(size), grown(value, second, rest))
+    value = jnp.where(size < 4.0, i1_small(size), grown_by_exponent(value, second, rest))
     return jnp.where(x < 0.0, -value, value)

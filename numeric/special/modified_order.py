@@ -162,7 +162,7 @@ def modified_pair(n, x, shift):
     return i, jnp.where(steps > 0.0, k_up, k)
 
 
-def unscaled(x):
+def unscaled_value(x):
     """The part of x whose exponential enters before the recurrences, so that neither the scaled
     function underflows where I_n is a number, nor overflows where K_n is one."""
     return jnp.minimum(x, by_format(x, 500.0, 60.0))
@@ -196,7 +196,7 @@ def bessel_i_function(n, x):
     """I_n(x) for real order n."""
     size = jnp.abs(x)
     finite = jnp.where(size == jnp.inf, 1.0, x)
-    shift = unscaled(jnp.abs(finite))
+    shift = unscaled_value(jnp.abs(finite))
     value = shifted_i(n, finite, shift)
     grown = steady_exp(0.5 * (jnp.abs(finite) - shift))
     value = jnp.where(value == 0.0, value, (value * grown) * grown)
@@ -220,7 +220,7 @@ def bessel_ke_function(n, x):
 
 def bessel_k_function(n, x):
     """K_n(x) for real order n."""
-    shift = unscaled(jnp.maximum(x, 0.0))
+    shift = unscaled_value(jnp.maximum(x, 0.0))
     value = shifted_k(n, x, shift)
     half = jnp.exp(-0.5 * (jnp.maximum(jnp.where(x < jnp.inf, x, 1.0), 0.0) - shift))
     return jnp.where(jnp.logical_and(x > shift, x < jnp.inf), (value * half) * half, value)

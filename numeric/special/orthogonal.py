@@ -69,7 +69,7 @@ def by_degree(n, x, value):
     return jnp.where(jnp.logical_and(n == jnp.round(n), x == x), value, jnp.nan)
 
 
-def turned(n, x, value):
+def turned_basis(n, x, value):
     """The value at x from the one at |x| of a polynomial of the parity of n."""
     odd = jnp.abs(n - 2.0 * jnp.round(0.5 * n)) > 0.5
     return jnp.where(jnp.logical_and(x < 0.0, odd), -value, value)
@@ -89,7 +89,7 @@ def gegenbauer_function(n, a, x):
         return grown / (k + 1.0)
 
     value = difference_loop(safe_degree(n), advance, jnp.ones_like(x))
-    return by_degree(n, x + a, turned(n, x, value))
+    return by_degree(n, x + a, turned_basis(n, x, value))
 
 
 def legendre_function(n, x):
@@ -101,7 +101,7 @@ def legendre_function(n, x):
         return ((2.0 * k + 1.0) * (below * value) + k * difference) / (k + 1.0)
 
     value = difference_loop(safe_degree(degree), advance, jnp.zeros_like(x))
-    return by_degree(degree, x, turned(degree, x, value))
+    return by_degree(degree, x, turned_basis(degree, x, value))
 
 
 def chebyshevt_function(n, x):
@@ -113,7 +113,7 @@ def chebyshevt_function(n, x):
         return step * value + difference
 
     value = difference_loop(safe_degree(jnp.abs(n)), advance, jnp.zeros_like(x))
-    return by_degree(jnp.abs(n), x, turned(n, x, value))
+    return by_degree(jnp.abs(n), x, turned_basis(n, x, value))
 
 
 def chebyshevu_function(n, x):
@@ -125,7 +125,7 @@ def chebyshevu_function(n, x):
         return 2.0 * below * value + difference
 
     value = difference_loop(safe_degree(degree), advance, jnp.ones_like(x))
-    value = turned(degree, x, jnp.where(n < -1.0, -value, value))
+    value = turned_basis(degree, x, jnp.where(n < -1.0, -value, value))
     return by_degree(degree, x, value)
 
 
@@ -230,7 +230,7 @@ def jacobi_function(n, a, b, x):
 
     start = jnp.zeros_like(x), jnp.ones_like(x), jnp.zeros_like(x)
     _k, value, _difference = lax.while_loop(going, body, start)
-    return by_degree(n, x + both, turned(n, x, value))
+    return by_degree(n, x + both, turned_basis(n, x, value))
 
 
 def assoc_legendre_function(n, m, x):
@@ -257,7 +257,7 @@ def assoc_legendre_function(n, m, x):
 
     climb = jnp.where(inside, safe_degree(n - order), 0.0)
     first = jnp.where(order == 0.0, jnp.zeros_like(x), jnp.ones_like(x))
-    value = start * turned(climb, x, difference_loop(climb, advance, first))
+    value = start * turned_basis(climb, x, difference_loop(climb, advance, first))
 
     def falling(carry):
         k, _value = carry
@@ -268,7 +268,7 @@ def assoc_legendre_function(n, m, x):
         return k + 1.0, jnp.where(k <= 2.0 * steps, value / (n - steps + k), value)
 
     # P_n^{-m} = (-1)^m (n - m)!/(n + m)! P_n^m
-    negative = turned(order, -jnp.ones_like(x), value)
+    negative = turned_basis(order, -jnp.ones_like(x), value)
     _k, negative = lax.while_loop(falling, fall, (jnp.ones_like(x), negative))
     value = jnp.where(m < 0.0, negative, value)
     value = jnp.where(order <= n, value, 0.0)

@@ -103,7 +103,7 @@ ROWS: tuple[Row, ...] = (
     Row("log1mexp", "elementary", ("d_log1mexp",), domain="x >= 0"),
     Row("logaddexp", "elementary", ("d_logaddexp_a", "d_logaddexp_b"), primal="log_add_exp",
         scale="unit"),
-    Row("gaussian", "elementary", ("d_gaussian", None), primal="gaussian"),
+    Row("gaussian", "elementary", ("d_gaussian", None), primal="gaussian_of"),
     Row("exp_square", "elementary", ("d_exp_square",)),
     # hyperbolic functions
     Row("sinh", "hyperbolic", ("d_sinh",), ("sinh",), primal="accurate_sinh"),

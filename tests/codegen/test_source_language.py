@@ -86,3 +86,9 @@ def test_every_support_function_is_in_the_language():
     text = HEADER + "\n\n" + support.source(support.names())
     functions = load(text)
     assert support.names() <= functions.keys()
+
+
+def test_names_that_people_give_to_arguments_are_free():
+    likely = "distance times growth hidden split over above below size width mean rate time scale "
+    likely += "shift weight mode length summed turned longest gaussian state value start end"
+    assert not set(likely.split()) & support.names()

@@ -31,8 +31,8 @@ def _d_gauss(tape: Tape, i: int, slot: int) -> int:
 
 
 def _write_gauss(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
-    writer.need("gaussian")
-    return Text(f"gaussian({texts[0].text}, {writer.literal(node.data)})")
+    writer.need("gaussian_of")
+    return Text(f"gaussian_of({texts[0].text}, {writer.literal(node.data)})")
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -288,8 +288,8 @@ def _write_summation(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     given = writer.hold_tuple("inputs", inputs)
     zero = writer.zero_like(first, body.output in body.tape.plane)
     if count is not None:
-        writer.need("summed")
-        return Text(f"summed({function}, {first}, {count}, {zero}, {given})")
+        writer.need("summed_terms")
+        return Text(f"summed_terms({function}, {first}, {count}, {zero}, {given})")
     writer.need("summed_between")
     return Text(f"summed_between({function}, {first}, {last}, {zero}, {given})")
 
@@ -332,8 +332,8 @@ def _write_iterate(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
         writer.need("iterated_times")
         call = f"iterated_times({function}, {held[0]}, {held[1]}, {state}, {given})"
     else:
-        writer.need("iterated")
-        call = f"iterated({function}, {held[0]}, {int(count)}, {state}, {given})"
+        writer.need("iterated_map")
+        call = f"iterated_map({function}, {held[0]}, {int(count)}, {state}, {given})"
     names = tuple(writer.fresh("state") for _ in range(m))
     left = ", ".join(names) if m > 1 else f"({names[0]},)"
     writer.lines.append(f"{left} = {call}")

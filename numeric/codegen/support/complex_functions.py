@@ -15,7 +15,7 @@ def on_upper_side(z):
     return lax.complex(jnp.real(z), jnp.where(y == 0.0, 0.0, y))
 
 
-def mirrored(z, value):
+def mirrored_value(z, value):
     """The value on the cut to the right, which belongs to the lower half plane, from the upper."""
     right = jnp.logical_and(jnp.imag(z) == 0.0, jnp.real(z) > 0.0)
     return jnp.where(right, jnp.conj(value), value)
@@ -71,12 +71,12 @@ def complex_sign(z):
 
 def complex_asin(z):
     """The inverse sine."""
-    return mirrored(z, jnp.arcsin(on_upper_side(z)))
+    return mirrored_value(z, jnp.arcsin(on_upper_side(z)))
 
 
 def complex_acos(z):
     """The inverse cosine."""
-    return mirrored(z, jnp.arccos(on_upper_side(z)))
+    return mirrored_value(z, jnp.arccos(on_upper_side(z)))
 
 
 def complex_asinh(z):
@@ -91,7 +91,7 @@ def complex_acosh(z):
 
 def complex_atanh(z):
     """The inverse hyperbolic tangent."""
-    return mirrored(z, jnp.arctanh(on_upper_side(z)))
+    return mirrored_value(z, jnp.arctanh(on_upper_side(z)))
 
 
 def complex_atan(z):

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jax import lax
 
 
-def added(state, value):
+def added_exactly(state, value):
     """One step of a compensated sum (Neumaier): what was rounded away is kept beside the total."""
     total, lost = state
     new = total + value
@@ -15,12 +15,12 @@ def added(state, value):
     return (new, jnp.where(jnp.isfinite(new), lost + error, lost))
 
 
-def summed(term, first, count, blank, parameters):
+def summed_terms(term, first, count, blank, parameters):
     """The sum of term(k, parameters) over k = first, ..., first + count - 1."""
 
     def step(j, state):
         index = first + jnp.asarray(j, first.dtype)
-        return added(state, term(index, parameters))
+        return added_exactly(state, term(index, parameters))
 
     total, lost = lax.fori_loop(0, count, step, (blank, blank))
     return total + lost
@@ -33,19 +33,19 @@ def summed_between(term, first, last, blank, parameters):
     def step(j, state):
         offset = jnp.asarray(j, first.dtype)
         value = term(first + offset, parameters)
-        return added(state, jnp.where(offset < count, value, 0.0))
+        return added_exactly(state, jnp.where(offset < count, value, 0.0))
 
-    total, lost = lax.fori_loop(0, longest(count), step, (blank, blank))
+    total, lost = lax.fori_loop(0, longest_run(count), step, (blank, blank))
     return total + lost
 
 
-def longest(count):
+def longest_run(count):
     """The largest of the numbers of steps, as an integer."""
     safe = jnp.where(jnp.isfinite(count), jnp.clip(count, 0.0, 2147483520.0), 0.0)
     return jnp.asarray(jnp.max(safe), jnp.int32)
 
 
-def iterated(step, start, count, state, parameters):
+def iterated_map(step, start, count, state, parameters):
     """The state after `count` steps from k = start."""
 
     def body(j, state):
@@ -61,4 +61,4 @@ def iterated_times(step, start, count, state, parameters):
         offset = jnp.asarray(j, start.dtype)
         return step(start + offset, state, offset < count, parameters)
 
-    return lax.fori_loop(0, longest(count), body, state)
+    return lax.fori_loop(0, longest_run(count), body, state)

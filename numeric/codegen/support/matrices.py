@@ -88,14 +88,14 @@ def eigenpair_step(a, vector, value):
     return vector + jnp.take(change, places, axis=-2), value + jnp.expand_dims(last, -2)
 
 
-def beside(a, b):
+def placed_beside(a, b):
     """a and b side by side; their batches broadcast."""
     batch = jnp.zeros_like(jnp.sum(a, axis=(-2, -1)) + jnp.sum(b, axis=(-2, -1)))
     spread = jnp.expand_dims(batch, (-2, -1))
     return jnp.concatenate((a + spread, b + spread), axis=-1)
 
 
-def above(a, b):
+def stacked_above(a, b):
     """a on top of b; their batches broadcast."""
     batch = jnp.zeros_like(jnp.sum(a, axis=(-2, -1)) + jnp.sum(b, axis=(-2, -1)))
     spread = jnp.expand_dims(batch, (-2, -1))

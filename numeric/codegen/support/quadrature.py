@@ -9,14 +9,14 @@ from jax import lax
 def integral_to(f, end, blank, parameters):
     """The integral of f(u, parameters) over 0 < u < end, f possibly singular at u = 0."""
     top = jnp.where(jnp.finfo(end.dtype).bits > 32, 5.0, 3.6)
-    value = refined(finite_nodes, f, end, top, blank, parameters)
+    value = refined_root(finite_nodes, f, end, top, blank, parameters)
     return jnp.where(end == 0.0, 0.0, value)
 
 
 def integral_to_infinity(f, one, blank, parameters):
     """The integral of f(u, parameters) over 0 < u < infinity."""
     top = jnp.where(jnp.finfo(one.dtype).bits > 32, 5.68, 4.29)
-    return refined(half_line_nodes, f, one, top, blank, parameters)
+    return refined_root(half_line_nodes, f, one, top, blank, parameters)
 
 
 def finite_nodes(end, t):
@@ -33,7 +33,7 @@ def half_line_nodes(one, t):
     return u, 1.5707963267948966 * jnp.cosh(t) * u
 
 
-def refined(nodes, f, end, top, blank, parameters):
+def refined_root(nodes, f, end, top, blank, parameters):
     """The trapezoidal sum in t over |t| <= top, its step halved until it no longer changes.
 
     The estimate of the error is the last change and what the outermost terms leave out; where it
