@@ -236,6 +236,7 @@ def test_potentials_may_be_unknown_functions() -> None:
     assert broken.verdict == "balance law"
 
 
+@pytest.mark.slow
 def test_six_bodies_have_the_galilei_group() -> None:
     masses = symbols("m1:7", positive=True)
     G = symbols("G", positive=True)
@@ -257,6 +258,7 @@ def test_six_bodies_have_the_galilei_group() -> None:
     )
 
 
+@pytest.mark.slow
 def test_double_pendulum_swings_as_its_lagrangian_says() -> None:
     a, b = (Function(n, real=True)(t) for n in ("alpha", "beta"))
     # equal masses and lengths 1: T = a'^2 + b'^2/2 + a'b' cos(a - b), V = -2g cos a - g cos b

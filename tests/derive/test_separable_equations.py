@@ -53,6 +53,7 @@ def integrated(rhs, values, end):
         return mpmath.odefun(field, 0, start)(mpmath.mpf(str(end)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_solution_follows_the_equation(name):
     rhs, values, end = CASES[name]

@@ -123,6 +123,7 @@ def test_conflicting_shapes_are_named(program):
         program(TIMES, np.ones((3, 5)), np.ones((6, 5)), np.ones((3, 4)), 1.0)
 
 
+@pytest.mark.slow
 def test_values_and_gradients_are_exact_where_singular_values_coincide(program):
     """Against the exponential of the Hamiltonian matrix in balls, and its difference quotients."""
     one = {"dtypes": ("float64",), "labels": ("2, degenerate", "2, zero", "2")}

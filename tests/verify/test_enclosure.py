@@ -168,6 +168,7 @@ TRANSCENDENTAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("name", sorted(TRANSCENDENTAL))
 def test_elementary_functions_stay_within_their_bound(name: str, dtype: str) -> None:

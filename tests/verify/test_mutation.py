@@ -83,6 +83,7 @@ SOURCES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("formula", SOURCES[1:], ids=lambda f: f.name)
 def test_errors_in_generated_source_are_refuted(formula: Any) -> None:
     compiled = derivax.compile(formula)
