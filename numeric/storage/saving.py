@@ -166,8 +166,7 @@ def _unexportable(compiled: Compiled, error: Exception, platforms: tuple[str, ..
     for part in _subexpressions(compiled.formula):
         try:
             small = _of(part)
-            for dtype in ("float32",):
-                _parts(small, dtype, platforms)
+            _parts(small, "float32", platforms)
         except DerivaxError:
             continue
         except Exception:

@@ -40,8 +40,6 @@ _STEP_BITS, _BITS = 100, 256
 _PROBE = 2.0**-40
 _KEPT_NUMBERS = 4096
 _LARGEST_SLOPE = 64
-# slopes are disturbed in one direction only, and depend on it through second derivatives
-_SLOPE_SAFETY = 8
 
 Values = Mapping[str, Any]
 
@@ -179,13 +177,11 @@ def program_derivatives_level(
                 weights = {k: jnp.asarray(v, dtype) for k, v in mixing.items()}
                 forward, backward = derived(given, ways, weights)
                 for name, known in slope.items():
-                    change = _SLOPE_SAFETY * _norm(moved[name] - known) / _PROBE
+                    change = _norm(moved[name] - known) / _PROBE
                     record.add(dtype, f"{label}: jvp of {name}", forward[name], known, change)
                 total = sum(float(np.sum(mixing[k] * slope[k])) for k in slope)
                 shares = sum(_norm(mixing[k]) * _norm(slope[k]) for k in slope)
-                change = _SLOPE_SAFETY * sum(
-                    _norm(mixing[k]) * _norm(moved[k] - slope[k]) / _PROBE for k in slope
-                )
+                change = sum(_norm(mixing[k]) * _norm(moved[k] - slope[k]) / _PROBE for k in slope)
                 record.add(dtype, f"{label}: gradient", backward, np.longdouble(total), change,
                            shares)  # fmt: skip
     return record.level(method)

@@ -38,7 +38,7 @@ def _sized(reader: Reader, expr: Any) -> tuple[str, str]:
     """The shape as texts; what they mean is remembered on the tape."""
     rows, columns = expr.shape
     for size in (rows, columns):
-        reader.tape.sizes[str(size)] = sympy.sympify(size)
+        reader.tape.sizes[str(size)] = sympy.sympify(size, strict=True)
     return str(rows), str(columns)
 
 
@@ -79,14 +79,14 @@ def read_blocks(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
         row, width = ids[r * blocks.cols], blocks[r, 0].cols
         for c in range(1, blocks.cols):
             width = width + blocks[r, c].cols
-            tape.sizes[str(width)] = sympy.sympify(width)
+            tape.sizes[str(width)] = sympy.sympify(width, strict=True)
             shape = (_shape(tape, row)[0], str(width))
             row = tape.push("beside", (row, ids[r * blocks.cols + c]), None, shape)
         rows.append(row)
     result, height = rows[0], blocks[0, 0].rows
     for r in range(1, blocks.rows):
         height = height + blocks[r, 0].rows
-        tape.sizes[str(height)] = sympy.sympify(height)
+        tape.sizes[str(height)] = sympy.sympify(height, strict=True)
         shape = (str(height), _shape(tape, result)[1])
         result = tape.push("above", (result, rows[r]), None, shape)
     return result
@@ -104,7 +104,7 @@ def read_slice(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     ranges = []
     for start, stop, step in (expr.rowslice, expr.colslice):
         for part in (start, stop, step):
-            reader.tape.sizes[str(part)] = sympy.sympify(part)
+            reader.tape.sizes[str(part)] = sympy.sympify(part, strict=True)
         ranges.append((str(start), str(stop), str(step)))
     return reader.tape.push("slice", ids, tuple(ranges), _sized(reader, expr))
 

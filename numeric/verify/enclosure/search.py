@@ -2,10 +2,8 @@
 
 Main definitions: `enclose`, `Enclosure`, `replay`.
 
-Implementation notes.  A box holds zero and the normal floats of the format between its ends, so it
-is split between two neighbouring floats and a comparison with a constant is decided on both sides.
-Boxes are evaluated in batches; the worst ones are split first, along the axis that lowers the sum
-of the two bounds most.
+Implementation notes.  Boxes are evaluated in batches; the worst ones are split first, along the
+axis that lowers the sum of the two bounds most.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count, product
@@ -22,6 +20,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from derivax.numeric.special.table import ROWS
+from derivax.numeric.verify.enclosure.boxes import (
+    Box,
+    after,
+    cut,
+    floats_inside,
+    middle,
+    normal,
+    recorded_leaves,
+    relative_width,
+)
 from derivax.numeric.verify.enclosure.intervals import Intervals, up
 from derivax.numeric.verify.enclosure.program import Program, read_program
 from derivax.numeric.verify.enclosure.sweep import Bounds, sweep
@@ -31,7 +39,6 @@ from derivax.symbolic.exact.precision import working_precision
 __all__ = ["Enclosure", "enclose", "replay", "table_digest"]
 
 Array = Any
-Box = tuple[tuple[float, float], ...]
 _BATCH = 512
 _CLOSE = 1.02  # upper bound within 2 % of the largest bound seen at a point
 
@@ -115,32 +122,13 @@ def replay(
     """
     program = read_program(function, len(box), dtype)
     search = _Search(program, box, result, 0.0, excluded, 0)
-    leaves = list(_leaves(search.root.box, iter(splits), dtype))
+    leaves = list(recorded_leaves(search.root.box, iter(splits), dtype))
     search.measure([search.root])
     search.continuous = search.root.smooth
     search.leaves.clear()
     for start in range(0, len(leaves), _BATCH):
         search.measure([_Node(leaf) for leaf in leaves[start : start + _BATCH]])
     return search.report()
-
-
-def _leaves(box: Box, splits: Iterator[Any], dtype: str) -> Iterator[Box]:
-    """The leaves, in the order of `_Search.recorded`."""
-    stack = [box]
-    while stack:
-        box = stack.pop()
-        entry = next(splits, None)
-        if entry is None:
-            raise ValueError("the recorded subdivision ends too early")
-        if entry == "leaf":
-            yield box
-            continue
-        axis, place = int(entry[0]), float.fromhex(entry[1])
-        if not (0 <= axis < len(box) and box[axis][0] < place <= box[axis][1]):
-            raise ValueError("a recorded cut lies outside its box")
-        stack += reversed(_cut(box, axis, place, dtype))
-    if next(splits, None) is not None:
-        raise ValueError("the recorded subdivision goes on after its end")
 
 
 def _outside(boxes: Sequence[Box], excluded: Callable[[Intervals], Array] | None) -> Array:
@@ -158,44 +146,6 @@ def _evaluate(program: Program, boxes: Sequence[Box], result: int) -> Bounds:
         ends = np.zeros((len(boxes), 0, 2))
     with working_precision(80):
         return sweep(program, Intervals(ends[:, :, 0].T, ends[:, :, 1].T), result)
-
-
-def _rounded_box(box: Sequence[tuple[float, float]], dtype: str) -> Box:
-    """From the first to the last float of the format inside the box."""
-    kind = np.dtype(dtype).type
-    rounded = []
-    for low, high in box:
-        first, last = _normal(float(kind(low)), dtype), _normal(float(kind(high)), dtype)
-        first = _after(first, dtype) if first < low else first
-        last = _before(last, dtype) if last > high else last
-        rounded.append((first, last))
-    return tuple(rounded)
-
-
-def _after(x: float, dtype: str) -> float:
-    """The next normal float, or zero, above."""
-    kind = np.dtype(dtype).type
-    tiny = float(np.finfo(kind).tiny)
-    if x == 0:
-        return tiny
-    return 0.0 if x == -tiny else float(np.nextafter(kind(x), kind(np.inf)))
-
-
-def _before(x: float, dtype: str) -> float:
-    return -_after(-x, dtype)
-
-
-def _normal(x: float, dtype: str) -> float:
-    """Subnormal numbers are read as zero."""
-    return 0.0 if abs(x) < float(np.finfo(dtype).tiny) else x
-
-
-def _cut(box: Box, axis: int, place: float, dtype: str) -> tuple[Box, Box]:
-    """Below: up to the float before `place`; above: from `place` on."""
-    low, high = box[axis]
-    below, above = list(box), list(box)
-    below[axis], above[axis] = (low, _before(place, dtype)), (place, high)
-    return tuple(below), tuple(above)
 
 
 class _Node:
@@ -269,7 +219,7 @@ class _Search:
         self.most_leaves = most_leaves
         self.start = time.thread_time()
         self.seconds = seconds
-        self.root = _Node(_rounded_box(box, program.dtype))
+        self.root = _Node(floats_inside(box, program.dtype))
         self.leaves: dict[int, _Node] = {}
         self.seen = dict.fromkeys(_GOALS, -math.inf)
         self.seen["error"] = 0.0
@@ -329,7 +279,7 @@ class _Search:
     def measure(self, nodes: Sequence[_Node]) -> None:
         """Bounds of the boxes, and of their middles."""
         boxes = [node.box for node in nodes]
-        middles = [_middle(box) for box in boxes]
+        middles = [middle(box) for box in boxes]
         bounds, half = self.bounds(boxes + middles), len(boxes)
         outside = self.outside(boxes + middles)
         for k, node in enumerate(nodes):
@@ -389,7 +339,7 @@ class _Search:
             for axis in range(len(node.box)):
                 place = self.place(node.box, axis)
                 if place is not None:
-                    trials.append((node, axis, place, *_cut(node.box, axis, place, self.dtype)))
+                    trials.append((node, axis, place, *cut(node.box, axis, place, self.dtype)))
         if not trials:
             return None
         halves = [box for trial in trials for box in trial[3:]]
@@ -397,10 +347,10 @@ class _Search:
         best: dict[int, tuple[float, float, int]] = {}
         for k, trial in enumerate(trials):
             pair = bounds.error[2 * k], bounds.error[2 * k + 1]
-            score = (float(sum(pair)), -_relative_width(trial[0].box[trial[1]]), k)
+            score = (float(sum(pair)), -relative_width(trial[0].box[trial[1]]), k)
             # undefined somewhere: halve the relatively widest side
             if not math.isfinite(score[0]):
-                score = (math.inf, -_relative_width(trial[0].box[trial[1]]), k)
+                score = (math.inf, -relative_width(trial[0].box[trial[1]]), k)
             held = best.get(id(trial[0]))
             if held is None or score < held:
                 best[id(trial[0])] = score
@@ -425,17 +375,17 @@ class _Search:
         if not low < high:
             return None
         for threshold in self.cuts.get(axis, ()):
-            place = _normal(float(kind(threshold)), self.dtype)
+            place = normal(float(kind(threshold)), self.dtype)
             if low < place < high:
                 return place
             if place == low:
-                return _after(low, self.dtype)
-        middle = low + (high - low) / 2 if math.isfinite(high - low) else 0.0
+                return after(low, self.dtype)
+        centre = low + (high - low) / 2 if math.isfinite(high - low) else 0.0
         if low > 0 and high / low > 16:
-            middle = math.sqrt(low) * math.sqrt(high)
+            centre = math.sqrt(low) * math.sqrt(high)
         elif high < 0 and low / high > 16:
-            middle = -math.sqrt(-low) * math.sqrt(-high)
-        place = _normal(float(kind(middle)), self.dtype)
+            centre = -math.sqrt(-low) * math.sqrt(-high)
+        place = normal(float(kind(centre)), self.dtype)
         return place if low < place <= high else high
 
     # --- report ----------------------------------------------------------------------------------
@@ -492,19 +442,10 @@ def _tighten(node: _Node) -> None:
     """The range by the mean value theorem in the arguments, where that is narrower."""
     assert node.middle is not None
     spread = 0.0
-    for (a, b), slope, (m, _) in zip(node.box, node.slopes, _middle(node.box), strict=True):
+    for (a, b), slope, (m, _) in zip(node.box, node.slopes, middle(node.box), strict=True):
         width = float(up(max(b - m, m - a)))
         spread = float(up(spread + up(max(abs(slope[0]), abs(slope[1])) * width)))
     low, high = node.middle[1] - spread, node.middle[2] + spread
     if math.isfinite(low) and math.isfinite(high):
         node.low = max(node.low, float(np.nextafter(low, -np.inf)))
         node.high = min(node.high, float(np.nextafter(high, np.inf)))
-
-
-def _middle(box: Box) -> Box:
-    return tuple((m, m) for m in (a / 2 + b / 2 for a, b in box))
-
-
-def _relative_width(side: tuple[float, float]) -> float:
-    low, high = side
-    return (high - low) / max(abs(low), abs(high), 5e-324)

@@ -21,7 +21,6 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
-    Tuple,
     cos,
     cosh,
     exp,
@@ -147,8 +146,6 @@ def _symbols_swapped(expr: Basic, seen: set[Basic]) -> Iterator[tuple[str, Basic
             if changed not in seen and _sound(changed):
                 seen.add(changed)
                 yield f"swapped {first} and {second}", changed
-    if isinstance(expr, Tuple):
-        return
 
 
 def _short(expr: Any) -> str:
