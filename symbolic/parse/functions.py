@@ -4,7 +4,8 @@ One table: name -> (SymPy function, least and most arguments, class of growth). 
 "plain" (never evaluates to something large), "growing" (exponential in a constant argument),
 "expanding" (multiplies powers out), "ordering" (compares constants numerically),
 and those in which SymPy writes something out when an argument is an integer: "unfolding" (a number
-or product), "polynomial", "family" (a polynomial with symbolic parameters).
+or product), "polynomial", "family" (a polynomial with symbolic parameters); "summed": its sign or
+size, which SymPy asks for, takes a sum of about as many terms as its arguments are large.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -63,7 +63,8 @@ class Known:
                 shift = arg if arg.is_number else arg.as_coeff_Add()[0]
                 if shift.is_finite is not False and abs(purse.value(shift)) > most:
                     raise TooLarge(
-                        f"{self.name} takes constants up to {most}, because SymPy writes them out"
+                        f"{self.name} takes constants up to {most}, because SymPy writes out "
+                        "or adds up as many terms"
                     )
         elif self.growth == "ordering":
             for arg in args:
@@ -113,6 +114,10 @@ def _polylog(s: Expr, z: Expr, **_: bool) -> Expr:
     return sp.polylog(s, z, evaluate=bool(s.is_Rational and z.is_Rational))
 
 
+def _lerchphi(z: Expr, s: Expr, a: Expr, **_: bool) -> Expr:
+    return sp.lerchphi(z, s, a, evaluate=False)
+
+
 def _hypergeometric(upper: int) -> Callable[..., Expr]:
     """hyp1f1(a, b, z) and its kin; SymPy's own `hyper` takes lists, which text has not."""
 
@@ -149,10 +154,10 @@ _ROWS: list[Known] = [
     *_table("family", "4", "jacobi"),
     Known("Mod", _mod, 2, 2),
     Known("polylog", _polylog, 2, 2, "unfolding"),
-    Known("lerchphi", partial(sp.lerchphi, evaluate=False), 3, 3),
-    Known("hyp0f1", _hypergeometric(0), 2, 2),
-    Known("hyp1f1", _hypergeometric(1), 3, 3),
-    Known("hyp2f1", _hypergeometric(2), 4, 4),
+    Known("lerchphi", _lerchphi, 3, 3, "summed"),
+    Known("hyp0f1", _hypergeometric(0), 2, 2, "summed"),
+    Known("hyp1f1", _hypergeometric(1), 3, 3, "summed"),
+    Known("hyp2f1", _hypergeometric(2), 4, 4, "summed"),
     Known("log", _log, 1, 2),
     Known("ln", sp.log, 1, 1),
     Known("Min", sp.Min, 1, 16, "ordering"),

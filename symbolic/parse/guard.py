@@ -23,7 +23,8 @@ __all__ = ["UNFOLDING", "Purse", "TooLarge"]
 MAX_BITS = 14_000  # of all numbers of one text; Python prints integers up to 4300 digits
 MAX_ARGUMENT = 1e7  # of exp and the like, when it is a constant
 MAX_COMPARED = 1e15  # of an irrational constant that is rounded or compared
-UNFOLDING = {"unfolding": 200, "polynomial": 40, "family": 5}  # largest constant argument
+# the largest constant argument
+UNFOLDING = {"unfolding": 200, "summed": 100, "polynomial": 40, "family": 5}
 
 _GROWING = frozenset({
     "sinh", "cosh", "tanh", "coth", "sech", "csch", "erf", "erfc", "erfi", "Ei", "Shi", "Chi",

@@ -53,8 +53,16 @@ def integrated(rhs, values, end):
         return mpmath.odefun(field, 0, start)(mpmath.mpf(str(end)))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    # one formula serves the three regimes of harvesting; the critical one is the hardest
+    [
+        pytest.param(name, marks=pytest.mark.slow)
+        if name in ("harvested, sustainable", "harvested, collapsing")
+        else name
+        for name in CASES
+    ],
+)
 def test_solution_follows_the_equation(name):
     rhs, values, end = CASES[name]
     derivation = dx.derive(Eq(RATE, rhs), unknown=u(t), given={u(0): u0})

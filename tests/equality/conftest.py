@@ -18,7 +18,7 @@ from derivax.symbolic.exact.outcome import Finding
 from derivax.symbolic.parse import parse, parse_domain
 
 FOLDER = Path(__file__).parent
-STRIDE = 24
+STRIDE = 10
 FILES = {
     "identity": sorted((FOLDER / "identities").glob("*.json")),
     "near_miss": [FOLDER / "near_misses.json"],

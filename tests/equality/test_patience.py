@@ -19,8 +19,6 @@ x = Symbol("x", real=True)
 p = Symbol("p", positive=True)
 k, n = Symbol("k", integer=True), Symbol("n", integer=True, positive=True)
 
-pytestmark = pytest.mark.slow  # minutes on two cores
-
 
 def _tower(height: int, top: sp.Expr) -> sp.Expr:
     for _ in range(height):

@@ -22,8 +22,6 @@ p = Symbol("p", positive=True)
 n = Symbol("n", integer=True, positive=True)
 k = Symbol("k", integer=True)
 
-pytestmark = pytest.mark.slow  # minutes on two cores
-
 
 def _domain(row: Any, sides: tuple[Any, Any]) -> Domain | None:
     """The domain of a row whose bounds are rational and whose conditions are intervals."""

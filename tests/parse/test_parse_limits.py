@@ -154,6 +154,9 @@ calls = st.recursive(
 
 @settings(max_examples=200, deadline=None)
 @given(calls)
+@example("airybi((lerchphi(7, 10**9, 10**9))-(airybi(7)))")
+@example("airybi(hyp1f1(10**9, 7, -10**9)-1)")
+@example("erf(hyp2f1(100, 100, 0.5, 100)-airybi(7))")
 def test_any_nest_of_functions_of_constants_is_answered_at_once(text: str) -> None:
     start = time.process_time()
     with contextlib.suppress(ParseError):
