@@ -47,10 +47,15 @@ def flow(
     times: Sequence[float],
     *,
     step: float,
+    halvings: int = 0,
     sigma_xx: Array | None = None,
     tau: float = 1.0,
 ) -> list[Weights]:
-    """The weights (W_1, W_2) at each of the times, by RK4 with steps of at most `step`."""
+    """The weights (W_1, W_2) at each of the times, by RK4 with steps of at most `step`.
+
+    `halvings`: how often these steps are halved.  Extrapolation needs steps that are exactly half
+    as long, whatever the times are.
+    """
     white = np.eye(sigma_yx.shape[1]) if sigma_xx is None else sigma_xx
 
     def slope(state: Weights) -> Weights:
@@ -65,6 +70,7 @@ def flow(
     now, found = 0.0, []
     for time in times:
         count = max(1, int(np.ceil((time - now) / step - 1e-9))) if time > now else 0
+        count *= 2**halvings
         h = (time - now) / count if count else 0.0
         for _ in range(count):
             k1 = slope(state)
@@ -85,7 +91,7 @@ def extrapolated_flow(
 ) -> tuple[Array, Array, float]:
     """(W_2 W_1 at the times, tolerance, order): RK4 at three steps without h^4 and h^5 terms."""
     runs = [
-        np.stack([w[1] @ w[0] for w in flow(weights, sigma_yx, times, step=step / 2**k)])
+        np.stack([w[1] @ w[0] for w in flow(weights, sigma_yx, times, step=step, halvings=k)])
         for k in range(3)
     ]
     return _fourth_order(*runs)
