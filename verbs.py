@@ -467,15 +467,16 @@ def export(
     return write(compiled, Path(path), certificate=certificate, derivatives=derivatives)
 
 
-def save(x: Any, path: str | Path) -> Path:
-    """Write a compiled formula as StableHLO (jax.export), derivatives included; `load` reads it.
+def save(x: Any, path: str | Path, *, sizes: Mapping[str, int] | None = None) -> Path:
+    """Write a formula or a Program as StableHLO (jax.export), with derivatives; `load` reads it.
 
     Args:
         x: what `compile` returned, or anything that `compile` takes.
         path: the file; it is written whole or not at all.
+        sizes: of a Program, sizes of its arrays to fix, such as {"inputs": 64}; others stay open.
 
     Raises:
-        CompileError: a part of the formula cannot be exported; the message names it.
+        CompileError: a part cannot be exported; the message names it, or the sizes to fix.
 
     >>> import tempfile
     >>> from sympy import exp, symbols
@@ -486,6 +487,8 @@ def save(x: Any, path: str | Path) -> Path:
     1.0
     """
     from derivax.numeric.codegen.compiled import Compiled
+    from derivax.numeric.programs.program import Program
     from derivax.numeric.storage.saving import save as write
 
-    return write(x if isinstance(x, Compiled) else compile(x), Path(path))
+    compiled = x if isinstance(x, Compiled | Program) else compile(x)
+    return write(compiled, Path(path), sizes=sizes)

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import ast
 import cmath
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -253,6 +254,13 @@ def _dotted(node: ast.expr) -> str | None:
     return ".".join([node.id, *reversed(parts)])
 
 
+def _loaded_module(name: str, *_: Any) -> Any:
+    """The array libraries, where their own C code asks for them (sizes that are symbols)."""
+    if name not in ("numpy", "ml_dtypes"):
+        raise ImportError(name)
+    return sys.modules[name]
+
+
 def load(
     text: str, given: Mapping[str, Callable[..., Any]] | None = None
 ) -> dict[str, Callable[..., Any]]:
@@ -267,7 +275,13 @@ def load(
 
     tree = check_source(text)
     tree.body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom)]
-    scope: dict[str, Any] = {"__builtins__": {}, "jax": jax, "jnp": jnp, "lax": lax}
+    # no builtins but what NumPy's C code looks up in the calling frame (the checked text names none)
+    scope: dict[str, Any] = {
+        "__builtins__": {"__import__": _loaded_module},
+        "jax": jax,
+        "jnp": jnp,
+        "lax": lax,
+    }
     exec(compile(tree, "<derivax generated code>", "exec"), scope)
     defined = [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
     # a special function stays one call in a trace, by its name: its error is known as a whole

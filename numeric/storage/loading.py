@@ -30,7 +30,7 @@ import jax.numpy as jnp
 from derivax.errors import InputError, PrecisionError
 from derivax.numeric.storage.artifact import read, require_flatbuffers
 
-__all__ = ["Loaded", "load"]
+__all__ = ["Loaded", "load", "tupled"]
 
 _DTYPES = ("float32", "float64")
 _KNOWN_CALLS = re.compile(
@@ -74,8 +74,11 @@ def load(path: str | os.PathLike[str]) -> Loaded:
                 raise InputError(
                     str(path), f"calls foreign code in {name}: {target[:60]}", "do not load it"
                 )
+    from derivax.numeric.storage.loaded_program import LoadedProgram
+
+    kind = LoadedProgram if head.get("kind") == "program" else Loaded
     try:
-        return Loaded(head, exported)
+        return kind(head, exported)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise InputError(
             str(path), f"has a head that cannot be used ({type(error).__name__})", ""
@@ -134,12 +137,7 @@ class Loaded:
     # -- calling ------------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **named: Any) -> Any:
-        try:
-            given = self.signature.bind(*args, **named).args
-        except TypeError as error:
-            raise InputError(
-                f"{self.name}({', '.join(self.arg_names)})", f"{error}", "see its signature"
-            ) from None
+        given = self._bound(args, named)
         dtype = self._dtype(given)
         arrays = [jnp.asarray(a, dtype=dtype) for a in given]
         batch = self._batch(arrays)
@@ -147,7 +145,18 @@ class Loaded:
             jnp.broadcast_to(a, batch + (a.shape[-2:] if shape else ()))
             for a, (_, shape) in zip(arrays, self._args, strict=True)
         ]
-        return _assembled(self._layout, self._function(dtype)(*wide), batch)
+        return self._result(self._function(dtype)(*wide), batch)
+
+    def _result(self, values: Sequence[Any], batch: tuple[int, ...]) -> Any:
+        return _assembled(self._layout, values, batch)
+
+    def _bound(self, args: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        try:
+            return self.signature.bind(*args, **named).args
+        except TypeError as error:
+            raise InputError(
+                f"{self.name}({', '.join(self.arg_names)})", f"{error}", "see its signature"
+            ) from None
 
     def _dtype(self, given: Sequence[Any]) -> str:
         if self.dtype is not None:
@@ -220,12 +229,12 @@ def _mapped(exported: Any, ranks: Sequence[int]) -> Callable[..., tuple[Any, ...
                 exported.call,
                 *(jax.ShapeDtypeStruct((1, *c), a.dtype) for a, c in zip(args, cores)),
             )
-            return tuple(jnp.zeros((*batch, *s.shape[1:]), s.dtype) for s in _tupled(shapes))
+            return tuple(jnp.zeros((*batch, *s.shape[1:]), s.dtype) for s in tupled(shapes))
         found = exported.call(*(a.reshape((size, *c)) for a, c in zip(args, cores, strict=True)))
-        return tuple(r.reshape((*batch, *r.shape[1:])) for r in _tupled(found))
+        return tuple(r.reshape((*batch, *r.shape[1:])) for r in tupled(found))
 
     if not ranks:
-        return lambda: tuple(r.reshape(r.shape[1:]) for r in _tupled(exported.call()))
+        return lambda: tuple(r.reshape(r.shape[1:]) for r in tupled(exported.call()))
     call = jax.custom_batching.custom_vmap(flat)
 
     @call.def_vmap
@@ -240,7 +249,8 @@ def _mapped(exported: Any, ranks: Sequence[int]) -> Callable[..., tuple[Any, ...
     return call
 
 
-def _tupled(results: Any) -> tuple[Any, ...]:
+def tupled(results: Any) -> tuple[Any, ...]:
+    """What an exported call returned, as a tuple."""
     return tuple(results) if isinstance(results, (tuple, list)) else (results,)
 
 

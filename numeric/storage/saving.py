@@ -1,4 +1,4 @@
-"""save: a compiled formula as a file that needs jax alone to be called.
+"""save: a compiled formula or a Program as a file that needs jax alone to be called.
 
 *Main definitions*: `save`.
 """
@@ -21,7 +21,9 @@ from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.codegen.kernel import Kernel
 from derivax.numeric.codegen.staged import Staged
 from derivax.numeric.export.standalone import refuse_complex
+from derivax.numeric.programs.program import Program
 from derivax.numeric.storage.artifact import FORMAT, VERSION, require_flatbuffers, write
+from derivax.numeric.storage.saving_programs import checked_sizes, program_head, program_parts
 from derivax.numeric.verify.certificate import source_digest
 
 __all__ = ["save"]
@@ -30,14 +32,19 @@ PLATFORMS = ("cpu", "cuda")
 
 
 def save(
-    compiled: Any, path: str | os.PathLike[str], *, platforms: Sequence[str] = PLATFORMS
+    compiled: Any,
+    path: str | os.PathLike[str],
+    *,
+    platforms: Sequence[str] = PLATFORMS,
+    sizes: Mapping[str, int] | None = None,
 ) -> Path:
-    """Write a compiled formula as StableHLO, with its derivatives.
+    """Write a compiled formula or a Program as StableHLO, with its derivatives.
 
     Args:
         compiled: what `compile` returned.
         path: the file, written whole or not at all.
         platforms: what it will run on: "cpu", "cuda", "rocm", "tpu".
+        sizes: of a Program, sizes of its arrays to fix; the others stay open.
 
     Returns: the path; `derivax.load` reads it.
 
@@ -45,24 +52,37 @@ def save(
         package flatbuffers; `InputError` when the file cannot be written.
     """
     require_flatbuffers()
-    if not isinstance(compiled, Compiled):
+    if not isinstance(compiled, Compiled | Program):
         raise InputError(
             f"save of a {type(compiled).__name__}",
-            "is not a compiled formula",
-            "compile it first; a Program is written as a module: derivax.export",
+            "is neither a compiled formula nor a Program",
+            "compile it first",
         )
-    refuse_complex(compiled, "save")
+    if sizes and isinstance(compiled, Compiled):
+        raise InputError(f"sizes = {sizes}", f"the sizes of {compiled.name} stay open", "leave out")
+    fixed = checked_sizes(compiled, sizes) if isinstance(compiled, Program) else {}
     parts: dict[str, bytes] = {}
-    dtypes = (compiled.dtype,) if compiled.dtype else ("float32", "float64")
+    for dtype in (compiled.dtype,) if compiled.dtype else ("float32", "float64"):
+        if isinstance(compiled, Program):
+            found = program_parts(compiled, str(dtype), tuple(platforms), fixed)
+        else:
+            found = _formula_parts(compiled, str(dtype), tuple(platforms))
+        parts |= {f"{dtype}/{name}": data for name, data in found.items()}
+    head = program_head(compiled, fixed) if isinstance(compiled, Program) else _head(compiled)
+    made = {"digest": source_digest(compiled.source), "jax": jax.__version__}
+    return write(path, {"format": FORMAT, "version": VERSION, **made, **head}, parts)
+
+
+def _formula_parts(
+    compiled: Compiled, dtype: str, platforms: tuple[str, ...]
+) -> dict[str, bytes]:
+    refuse_complex(compiled, "save")
     try:
-        for dtype in dtypes:
-            for name, data in _parts(compiled, str(dtype), tuple(platforms)).items():
-                parts[f"{dtype}/{name}"] = data
+        return _parts(compiled, dtype, platforms)
     except DerivaxError:
         raise
     except Exception as error:
-        raise _unexportable(compiled, error, tuple(platforms)) from None
-    return write(path, _head(compiled), parts)
+        raise _unexportable(compiled, error, platforms) from None
 
 
 def _parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[str, bytes]:
@@ -142,8 +162,6 @@ def _head(compiled: Compiled) -> dict[str, Any]:
     except DerivaxError:  # something that a term cannot hold
         term = None
     return {
-        "format": FORMAT,
-        "version": VERSION,
         "name": compiled.name,
         "title": str(getattr(formula, "title", "")),
         "source": str(getattr(formula, "source", "")),
@@ -152,8 +170,6 @@ def _head(compiled: Compiled) -> dict[str, Any]:
         "dtype": compiled.dtype,
         "matrices": isinstance(compiled.kernel, Staged),
         "formula": term,
-        "digest": source_digest(compiled.source),
-        "jax": jax.__version__,
     }
 
 
