@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sympy.core.function import AppliedUndef
+
 from derivax.errors import CompileError, DerivaxError, InputError
 from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.verify.certificate import (
@@ -138,6 +140,12 @@ class _Run:
             raise InputError(f"budget = {budget}", "seconds are positive", "")
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise InputError(f"seed = {seed!r}", "a whole number is needed", "")
+        self.no_code = "the derivation has no formula to compile"
+        if derivation is not None and formula is not None and compiled is None:
+            unknown = _unknown_functions(formula)
+            if unknown:
+                self.no_code = f"holds for any {unknown}: verify what functions={{...}} makes of it"
+                formula = None
         self.formula, self.derivation, self.compiled = formula, derivation, compiled
         self.profile, self.seed, self.ground_truth = profile, seed, ground_truth
         self.progress = progress
@@ -178,7 +186,7 @@ class _Run:
 
     def _on_code(self, level: Callable[..., Level], **options: Any) -> Level:
         if self.formula is None:
-            return Level(Outcome.NOT_APPLICABLE, "", "the derivation has no formula to compile")
+            return Level(Outcome.NOT_APPLICABLE, "", self.no_code)
         if self.compiled is None:
             try:
                 self.compiled = compile_formula(self.formula)
@@ -273,3 +281,9 @@ class _Run:
             return None
         source = self.compiled.source
         return {"source": source, "sha256": source_digest(source), "function": self.compiled.name}
+
+
+def _unknown_functions(formula: Formula) -> str:
+    """The names of the unknown functions that a formula holds."""
+    found = {f for entry in formula.outputs for f in entry.atoms(AppliedUndef)}
+    return ", ".join(sorted({str(f.func) for f in found}))

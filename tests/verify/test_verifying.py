@@ -15,11 +15,13 @@ from derivax.numeric.verify import (
     verify,
     write_certificates,
 )
-from derivax.numeric.verify.certificate import content_digest, source_digest
+from derivax.numeric.verify.certificate import STEPS_FOLLOW, content_digest, source_digest
 from derivax.numeric.verify.level_ground_truth import ode_level
 from derivax.symbolic.derive import derive_problem
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.formula import Formula
+from derivax.symbolic.lagrangian import Lagrangian
+from derivax.symbolic.methods.euler_lagrange import equations_of_motion
 from derivax.symbolic.problem import Problem
 
 t, k, u0 = symbols("t k u0", positive=True)
@@ -118,6 +120,16 @@ def test_without_a_formula_no_code_is_claimed():
     assert certificate.claim == "every step follows from the problem"
     assert certificate.code is None
     assert certificate.verdict == "verified"
+
+
+def test_what_holds_for_any_function_has_no_code_to_judge():
+    q, time = Function("q", real=True), Symbol("t", real=True)
+    speed = q(time).diff(time)
+    motion = equations_of_motion(Lagrangian(speed**2 / 2 - Function("V")(q(time)), q(time)))
+    certificate = verify(motion, profile="quick")
+    assert certificate.levels["L1"].outcome is Outcome.NOT_APPLICABLE
+    assert "any V" in certificate.levels["L1"].detail
+    assert (certificate.verdict, certificate.claim) == ("verified", STEPS_FOLLOW)
 
 
 def test_without_a_problem_only_the_code_is_claimed():
