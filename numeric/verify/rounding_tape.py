@@ -25,6 +25,7 @@ from derivax.numeric.verify.rounding_rules import (
     special_function,
     special_scale,
 )
+from derivax.numeric.verify.simplifier import rewritten
 
 __all__ = ["WIDE", "Node", "Tape", "is_float"]
 
@@ -64,13 +65,15 @@ Array = Any
 
 @dataclass(slots=True)
 class Node:
-    """A value of the tape: its rounding error, how its adjoint reaches its parents, and where it
-    leaves the range of normal numbers."""
+    """A value of the tape: its rounding error, how its adjoint reaches its parents, where it
+    leaves the range of normal numbers, and which operation made it ("constant": none)."""
 
     value: Array
     eps: Array | None = None
     pulls: tuple[tuple[int, Callable[[Array], Array]], ...] = ()
     strained: Array | None = None
+    op: str = ""
+    operands: tuple[int, ...] = ()
 
 
 def _times(adjoint: Array, partial: Array) -> Array:
@@ -120,12 +123,33 @@ class Tape:
         self.nodes.append(node)
         return len(self.nodes) - 1
 
-    def constant(self, value: Any, dtype: Any) -> int:
+    def push_constant(self, value: Any, dtype: Any) -> int:
         array = np.asarray(value)[None]
         if not is_float(dtype):
             return self.add(Node(array))
         rounded = np.asarray(array, dtype=dtype).astype(WIDE)
-        return self.add(Node(rounded, _literal_error(rounded, dtype)))
+        return self.add(Node(rounded, _literal_error(rounded, dtype), op="constant"))
+
+    # --- the program as `simplifier` reads it -------------------------------------------------
+
+    def name(self, index: int) -> str:
+        return self.nodes[self._unmoved(index)].op
+
+    def operands(self, index: int) -> tuple[int, ...]:
+        return self.nodes[self._unmoved(index)].operands
+
+    def constant(self, index: int) -> float | None:
+        node = self.nodes[self._unmoved(index)]
+        if node.op != "constant":
+            return None
+        flat = node.value.ravel()
+        return float(flat[np.argmax(np.abs(flat))]) if flat.size else 0.0
+
+    def _unmoved(self, index: int) -> int:
+        """Where an entry comes from that was only moved."""
+        while self.nodes[index].op in _MOVES and len(self.nodes[index].operands) == 1:
+            index = self.nodes[index].operands[0]
+        return index
 
     # --- one equation ------------------------------------------------------------------------
 
@@ -171,12 +195,12 @@ class Tape:
         jaxpr = getattr(closed, "jaxpr", closed)
         environment: dict[Any, int] = {}
         for var, const in zip(jaxpr.constvars, getattr(closed, "consts", ()), strict=True):
-            environment[var] = self.constant(const, var.aval.dtype)
+            environment[var] = self.push_constant(const, var.aval.dtype)
         environment.update(zip(jaxpr.invars, operands, strict=True))
 
         def read(atom: Any) -> int:
             if hasattr(atom, "val"):
-                return self.constant(atom.val, atom.aval.dtype)
+                return self.push_constant(atom.val, atom.aval.dtype)
             return environment[atom]
 
         for eqn in jaxpr.eqns:
@@ -211,7 +235,25 @@ class Tape:
                 return sent.sum(axis=extra) if extra else sent
 
             pulls.append((index, pull))
-        return self.add(Node(value, eps, tuple(pulls), _strained(value, aval.dtype)))
+        if eps is not None:
+            eps = self._with_rewriting(name, operands, aval.dtype, value, eps)
+        strained = _strained(value, aval.dtype)
+        return self.add(Node(value, eps, tuple(pulls), strained, name, tuple(operands)))
+
+    def _with_rewriting(
+        self, name: str, operands: Sequence[int], dtype: Any, value: Array, eps: Array
+    ) -> Array:
+        """The error with what the compiler's simplifier may round in addition."""
+        charge = rewritten(name, operands, self, dtype == jnp.float32)
+        if charge.ulps:
+            eps = eps + _rounding(value, dtype, charge.ulps)
+        if charge.absolute:
+            eps = eps + WIDE(charge.absolute)
+        if charge.exponents:
+            size = sum(np.abs(self.nodes[i].value) for i in charge.exponents)
+            share = 2 * _rounding(size, dtype, 0.5)  # exp(d) - 1 <= 2 d for d <= 1
+            eps = eps + np.where(share <= 2, np.abs(value) * share, np.inf)
+        return eps
 
     def _special(self, row: Row, aval: Any, operands: Sequence[int], values: list[Array]) -> int:
         """A special function as a whole: its documented error and its exact derivatives."""
@@ -274,7 +316,7 @@ class Tape:
 
             pulls.append((index, pull))
             offset += count
-        return self.add(Node(moved, None, tuple(pulls)))
+        return self.add(Node(moved, None, tuple(pulls), None, eqn.primitive.name, tuple(operands)))
 
     def _convert(self, eqn: Any, operand: int, value: Array) -> int:
         new, old = eqn.outvars[0].aval.dtype, eqn.invars[0].aval.dtype

@@ -102,3 +102,20 @@ def test_float32_errors_stay_within_the_bound(formula, seed):
     exact = np.asarray(formula(x.astype(np.float64), y.astype(np.float64)))
     code = np.asarray(jax.jit(formula)(x, y)).astype(np.float64)
     assert (np.abs(code - exact) <= 1.01 * found.bounds[0].astype(float) + 1e-14).all()
+
+
+def test_levels_1_and_3_charge_the_same_rewritings_of_the_compiler():
+    """x/3 may be computed as x (1/3): a rounding more; x/4 exactly.  (x + c) + d as x + (c + d):
+    the rounding of c + d, however small x + c + d is.  exp(a) exp(b) as exp(a + b)."""
+    assert relative(lambda x: x / 3, [0.7]) == pytest.approx([3.0])
+    assert relative(lambda x: x / 4, [0.7]) == pytest.approx([1.0])
+    assert relative(lambda x, y: x / y, [0.7], [0.3]) == pytest.approx([1.0])
+    assert relative(lambda x, y: x / y / y, [0.7], [0.3]) == pytest.approx([4.0])
+    exact, rounded = (
+        relative(lambda x, c=c: (x - c) - 1e3, [1000 + c + 2.0**-30])[0] for c in (1.25, 0.1)
+    )
+    assert exact == pytest.approx(1000 * 2.0**30, rel=0.01)
+    assert rounded > 1.1 * exact
+    plain = relative(lambda x, y: jnp.exp(x) * y, [30.0], [1.0])[0]
+    joined = relative(lambda x, y: jnp.exp(x) * jnp.exp(y), [30.0], [1.0])[0]
+    assert joined > plain + 2 * 31

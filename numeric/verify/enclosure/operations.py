@@ -2,10 +2,8 @@
 
 Main definition: `Operations`.
 
-Implementation notes.  XLA's algebraic simplifier may compute another expression than the one that
-is written: a quotient by a constant as a product with its reciprocal, a/exp(b) as a exp(-b),
-exp(a) exp(b) as exp(a + b), (x + c) + d as x + (c + d), a/sqrt(b) as a rsqrt(b), a/b/c as a/(b c).
-`_simplified` adds what these may round more than the operations as written.
+Implementation notes.  What XLA's algebraic simplifier may round in addition is said in
+`numeric/verify/simplifier.py`; `_simplified` charges it.
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ from derivax.numeric.verify.enclosure.intervals import Intervals, up, up_or_zero
 from derivax.numeric.verify.enclosure.program import Instruction, NotApplicable, Program, number
 from derivax.numeric.verify.enclosure.special import Routine, routine
 from derivax.numeric.verify.rounding_rules import operation_ulp
+from derivax.numeric.verify.simplifier import rewritten
 
 __all__ = ["Operations", "between"]
 
@@ -40,6 +39,23 @@ def _format(dtype: str) -> _Format:
     return _Format(float(limits.eps), float(limits.tiny), float(limits.max), dtype == "float32")
 
 
+class _Written(NamedTuple):
+    """The program as `simplifier` reads it."""
+
+    program: Program
+
+    def name(self, index: int) -> str:
+        return self.program.instructions[index].op
+
+    def operands(self, index: int) -> tuple[int, ...]:
+        return self.program.instructions[index].operands
+
+    def constant(self, index: int) -> float | None:
+        instruction = self.program.instructions[index]
+        known = instruction.op == "constant" and instruction.dtype
+        return number(instruction) if known else None
+
+
 class Operations:
     """The operations of a program on so many boxes; `format` is that of the one at work."""
 
@@ -56,7 +72,7 @@ class Operations:
     ) -> tuple[Intervals, list[Intervals], Array]:
         """Value, partial derivatives and rounding, whatever XLA makes of the operation."""
         value, partials, rounding = self.value(instruction.op, instruction, x)
-        return value, partials, up_or_zero(rounding + self._simplified(instruction, value, x))
+        return value, partials, up_or_zero(rounding + self._simplified(instruction, value))
 
     def ulps(self, value: Intervals, ulps: float, flush: bool = True) -> Array:
         """Units in the last place of the largest value; the smallest normal where it may flush."""
@@ -71,62 +87,27 @@ class Operations:
         may_flush = (low < self.format.tiny * (1 + 2 * ulps * self.format.eps)) & (size > 0)
         return np.where(may_flush, bound + self.format.tiny, bound)
 
-    def _simplified(self, instruction: Instruction, value: Intervals, x: list[Intervals]) -> Array:
+    def _simplified(self, instruction: Instruction, value: Intervals) -> Array:
         """What a rewriting of the compiler may round in addition."""
-        op = instruction.op
-        inner = [self.program.instructions[i] for i in instruction.operands]
-        kinds = [part.op for part in inner]
-        single = self.format.single
-        if op in ("add", "sub") and "constant" in kinds:
-            constants = self._constants(instruction)
-            if len(constants) > 1:  # they are added up first
-                total = float(sum(abs(c) for c in constants))
-                return self.ulps(Intervals.exactly(total, self.count), 0.5, flush=False)
-        if (op == "mul" and kinds == ["exp", "exp"]) or (op == "div" and kinds == ["exp", "exp"]):
-            sides = [self.program.instructions[i].operands[0] for i in instruction.operands]
-            return self._exponents(sides, value)
-        if self._by_constant(instruction) and any(map(self._by_constant, inner)):
-            return self.ulps(value, 0.5)  # the constants are multiplied first
-        if op == "div":
-            extra = {"exp": "exp", "pow": "pow", "sqrt": "rsqrt"}.get(kinds[1])
-            if extra is not None:
-                return self.ulps(value, operation_ulp(extra, single) + 0.5)
-            if "div" in kinds:
-                return self.ulps(value, 1.0)
-        if op == "log" and kinds == ["pow"]:
-            return self.ulps(value, operation_ulp("log", single) + 0.5)
-        return self.zero
-
-    def _by_constant(self, instruction: Instruction) -> bool:
-        """A product with a constant, or a quotient by one."""
-        kinds = [self.program.instructions[i].op for i in instruction.operands]
-        return (instruction.op == "mul" and "constant" in kinds) or (
-            instruction.op == "div" and kinds[1] == "constant"
+        charge = rewritten(
+            instruction.op, instruction.operands, _Written(self.program), self.format.single
         )
+        total = self.ulps(value, charge.ulps) if charge.ulps else self.zero
+        if charge.absolute:
+            total = up_or_zero(total + charge.absolute)
+        if charge.exponents:
+            total = up_or_zero(total + self._exponents(charge.exponents, value))
+        return total
 
-    def _constants(self, instruction: Instruction) -> list[float]:
-        """The constants of a chain of additions and subtractions."""
-        found: list[float] = []
-        pending = [instruction]
-        while pending:
-            part = pending.pop()
-            operands = [self.program.instructions[i] for i in part.operands]
-            here = [number(o) for o in operands if o.op == "constant"]
-            found += here
-            if here:
-                pending += [o for o in operands if o.op in ("add", "sub")]
-        return found
-
-    def _exponents(self, operands: list[int], value: Intervals) -> Array:
-        """The rounding of a + b, as the relative error of exp(a + b) = `value`."""
+    def _exponents(self, operands: tuple[int, ...], value: Intervals) -> Array:
+        """The rounding of a + b, as an error of exp(a + b) = `value`."""
         total = self.zero
         for index in operands:
             total = up(total + self.exponents[index])
         step = self.ulps(Intervals(-total, total), 0.5, flush=False)
         # exp(d) - 1 <= 2 d for d <= 1; beyond, nothing is known
         share = np.where(step <= 1.0, 2.0 * step, np.inf)
-        exp = self.ulps(value, operation_ulp("exp", self.format.single))
-        return up_or_zero(up(value.magnitude() * share) + exp)
+        return up_or_zero(up(value.magnitude() * share))
 
     def value(
         self, op: str, instruction: Instruction, x: list[Intervals]
@@ -151,9 +132,7 @@ class Operations:
         if op == "div":
             value = x[0].over(x[1])
             reciprocal = x[1].reciprocal()
-            # division by a constant is compiled as multiplication by its rounded reciprocal
-            constant = self.program.instructions[instruction.operands[1]].op == "constant"
-            rounding = self.ulps(value, 1.5 if constant else half)
+            rounding = self.ulps(value, half)
             rounding = np.where(_is_power_of_two(x[1]), self.ulps(value, 0.0), rounding)
             return value, [reciprocal, value.times(reciprocal).negative()], rounding
         if op == "convert":
