@@ -288,7 +288,8 @@ class ExactSeries:
             value = conversion.opaque(head(variable), [at]) if not at.is_zero else None
             constant = conversion.of(head(sp.S.Zero)) if value is None else value
             return self._trimmed(0, ps.integral(self.field, slope, constant))
-        if rewritten is not None or head in _ENTIRE or head in _POSITIVE_ONLY:
+        own = getattr(expr, "_taylor_", None)
+        if rewritten or own or head in _ENTIRE or head in _POSITIVE_ONLY:
             if head in _POSITIVE_ONLY and conversion.signs.of(at) <= 0:
                 raise NotAnalytic(f"{head.__name__} is expanded at positive arguments only")
             return self._trimmed(0, self._by_derivatives(expr, plain))

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 import flint
-from sympy import Expr, Function, Rational, S, cosh, exp, hyper, sinh, sqrt
+from sympy import Expr, Function, Rational, S, cosh, exp, factorial, hyper, sinh, sqrt
 
 __all__ = ["CoshRoot", "SinhcRoot"]
 
@@ -58,6 +58,19 @@ class CoshRoot(Function):
 
     def _ball_(self, evaluate: Any) -> Any:
         return _bessel_type(evaluate(self.args[0]), flint.arb(1) / 2)
+
+    def _as_kernels_(self) -> Expr:
+        """Nothing simpler: the argument is expanded, the node stays."""
+        return self
+
+    @staticmethod
+    def _taylor_(k: int, at: Expr) -> Expr:
+        """The coefficient of w^k at w = 0."""
+        return 1 / factorial(2 * k)
+
+    @staticmethod
+    def _taylor_ball_(k: int, w: Any) -> Any:
+        return _derivative(k, w, flint.fmpq(1, 2))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         body = rf"\cosh\sqrt{{{printer._print(self.args[0])}}}"
@@ -104,6 +117,19 @@ class SinhcRoot(Function):
     def _ball_(self, evaluate: Any) -> Any:
         return _bessel_type(evaluate(self.args[0]), flint.arb(3) / 2)
 
+    def _as_kernels_(self) -> Expr:
+        """Nothing simpler: the argument is expanded, the node stays."""
+        return self
+
+    @staticmethod
+    def _taylor_(k: int, at: Expr) -> Expr:
+        """The coefficient of w^k at w = 0."""
+        return 1 / factorial(2 * k + 1)
+
+    @staticmethod
+    def _taylor_ball_(k: int, w: Any) -> Any:
+        return _derivative(k, w, flint.fmpq(3, 2))
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         w = printer._print(self.args[0])
         body = rf"\frac{{\sinh\sqrt{{{w}}}}}{{\sqrt{{{w}}}}}"
@@ -121,3 +147,14 @@ def _bessel_type(w: Any, order: Any) -> Any:
     grown, decayed = root.exp(), (-root).exp()
     value = (grown + decayed) / 2 if order == flint.arb(1) / 2 else (grown - decayed) / (2 * root)
     return value.real if isinstance(w, flint.arb) else value
+
+
+def _derivative(k: int, w: Any, order: Any) -> Any:
+    """The k-th derivative over k! of 0F1(; order; w/4)."""
+    rising = flint.fmpq(1)
+    for j in range(k):
+        rising *= 4 * (order + j) * (j + 1)
+    shifted = flint.arb(order + k)
+    if isinstance(w, flint.arb):
+        return (w / 4).hypgeom_0f1(shifted) / flint.arb(rising)
+    return (w / 4).hypgeom_0f1(flint.acb(shifted)) / flint.acb(rising)
