@@ -5,6 +5,7 @@ differentiate, integrate     and separate; `separable_ode` chains them for u' = 
 solve_for                    explicit with its branch, as a root in a bracket, put back
 limit, series_to_order       with an exact argument, or a test that can fail
 closed_form, induction       recursions: the n-th value, statements for every n
+duhamel                      linear equations with a source, continuous and discrete
 enumeration                  statements proven at each listed size
 cases, extremum, inequality  case distinctions, extreme values, certificates of inequalities
 spectral, hessian            eigenpairs, second derivatives

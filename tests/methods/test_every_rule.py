@@ -46,6 +46,7 @@ from derivax.symbolic.methods.closed_form import ClosedForm
 from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.consequence import OnMotion
 from derivax.symbolic.methods.differentiate import Differentiate
+from derivax.symbolic.methods.duhamel import DiscreteDuhamel, Duhamel
 from derivax.symbolic.methods.enumeration import Enumeration
 from derivax.symbolic.methods.euler_lagrange import Accelerations, AtInstant, EulerLagrange
 from derivax.symbolic.methods.extremum import Extremum
@@ -86,7 +87,7 @@ x, y, z, p, q = symbols("x y z p q", real=True)
 n = Symbol("n", integer=True, nonnegative=True)
 k = Symbol("k", integer=True)
 N = Symbol("N", integer=True, positive=True)
-u, X, f = Function("u", positive=True), Function("X"), Function("f")
+u, X, f, p_ = Function("u", positive=True), Function("X"), Function("f"), Function("p")
 A, B = MatrixSymbol("A", N, N), MatrixSymbol("B", N, N)
 D1, D2 = MatrixSymbol("D1", N, N), MatrixSymbol("D2", N, N)
 
@@ -620,6 +621,46 @@ TABLE: dict[type[Rule], list[Use]] = {
                 ),
             },
         )
+    ],
+    Duhamel: [
+        Use(
+            Duhamel(X(t), c * exp(-a * t), exp(-a * t)),
+            (eq(b * X(t).diff(t) + a * b * X(t), f(t)), eq(X(0), c)),
+            None,
+            {"factor": lost_factor, "sign": lost_sign, "relation": wrong_relation},
+            {
+                "kernel of another equation": Duhamel(X(t), c * exp(-a * t), exp(-b * t)),
+                "kernel twice as large": Duhamel(X(t), c * exp(-a * t), 2 * exp(-a * t)),
+                "start forgotten": Duhamel(X(t), S.Zero, exp(-a * t)),
+            },
+        )
+    ],
+    DiscreteDuhamel: [
+        Use(
+            DiscreteDuhamel(X(n), c * a**n, a**n),
+            (eq(X(n + 1), a * X(n) + f(n)), eq(X(0), c)),
+            None,
+            {"factor": lost_factor, "sign": lost_sign, "relation": wrong_relation},
+            {
+                "kernel of another recursion": DiscreteDuhamel(X(n), c * a**n, b**n),
+                "kernel twice as large": DiscreteDuhamel(X(n), c * a**n, 2 * a**n),
+                "start forgotten": DiscreteDuhamel(X(n), S.Zero, a**n),
+            },
+        ),
+        Use(
+            DiscreteDuhamel(X(n), c * (p_(n + 1) - a * p_(n)), p_(n)),
+            (
+                eq(X(n + 2), a * X(n + 1) - b * X(n) + f(n)),
+                eq(X(0), c),
+                eq(X(1), 0),
+                eq(p_(n + 2), a * p_(n + 1) - b * p_(n)),
+                eq(p_(0), 0),
+                eq(p_(1), 1),
+            ),
+            None,
+            {"factor": lost_factor},
+            {"start": DiscreteDuhamel(X(n), c * p_(n + 1), p_(n))},
+        ),
     ],
     OnMotion: [
         Use(
