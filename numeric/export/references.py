@@ -8,12 +8,18 @@ sum |x df/dx| / |f| is found the same way; it says how far the rounding of inter
 move the value.  Second derivatives are central differences of the first with a step of 2^-60, whose
 error is about 1e-36 of the value; their condition numbers come from two random relative moves of
 all arguments together.
+
+Complex arguments and results are pairs of real ones: a complex argument is moved along its real
+part (what is written with derivatives is holomorphic), the error of a result is that of the pair.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import flint
@@ -44,30 +50,111 @@ def reference_table(compiled: Any, order: int = 1) -> str | None:
     domain has a finite exact value."""
     formula = compiled.formula
     entries, _ = flatten(formula.expr)
+    plane = compiled.kernel.tape.plane
     try:
-        program = BallProgram(entries, formula.args)
+        seen = _Seen(
+            BallProgram(entries, formula.args),
+            tuple(k in compiled.plane_positions for k in range(len(formula.args))),
+            tuple(i in plane for i in compiled.kernel.outputs),
+        )
     except DerivaxError:
         return None
     rows: list[str] = []
     costly = any(isinstance(node, sympy.Integral) for node in postorder(entries))
-    for point in _points(formula)[: FEW if costly else POINTS]:
-        row = _row(program, formula.args, point, order if len(rows) < SECOND_POINTS else 1)
+    for point in _points(formula, seen)[: FEW if costly else POINTS]:
+        row = _row(seen, point, order if len(rows) < SECOND_POINTS else 1)
         if row is not None:
             rows.append(row)
     return "REFERENCES = (\n" + "\n".join(rows) + "\n)" if rows else None
 
 
-def _points(formula: Any) -> list[list[Fraction]]:
+Point = Sequence[Fraction]
+Row = list[tuple[Fraction, Fraction] | None]  # of each real result: a value, how far it may move
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A formula as real functions of real parameters; a complex number is two of them."""
+
+    program: BallProgram
+    wide_args: tuple[bool, ...]
+    wide_results: tuple[bool, ...]
+
+    @cached_property
+    def parameters(self) -> tuple[int, ...]:
+        """The place of each argument (of its real part) among the parameters."""
+        sizes = (1 + wide for wide in self.wide_args)
+        return tuple(itertools.accumulate(sizes, initial=0))[:-1]
+
+    def arguments(self, point: Point) -> list[Any]:
+        """The arguments: fractions, and pairs of fractions for complex numbers."""
+        return [
+            (point[k], point[k + 1]) if wide else point[k]
+            for k, wide in zip(self.parameters, self.wide_args, strict=True)
+        ]
+
+    def at(self, point: Point) -> list[Fraction] | None:
+        """All real results at BITS bits; None where one is not finite."""
+        numbers = [_number(x) for x in self.arguments(point)]
+        with working_precision(BITS):
+            results = self.program.at(numbers, BITS)
+            found: list[Fraction] = []
+            for ball, wide in zip(results, self.wide_results, strict=True):
+                if isinstance(ball, bool):
+                    return None
+                is_real = isinstance(ball, flint.arb)
+                if not (wide or is_real or ball.imag == 0):
+                    return None
+                parts = [ball if is_real else ball.real]
+                if wide:
+                    parts.append(flint.arb(0) if is_real else ball.imag)
+                for part in parts:
+                    if not part.is_finite():
+                        return None
+                    mantissa, exponent = part.mid().man_exp()
+                    found.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
+        return found
+
+    def texts(self, row: Row) -> list[str]:
+        """`("value", "condition number")` of each result, complex values as pairs; or None."""
+        left, found = iter(row), []
+        for wide in self.wide_results:
+            items = [next(left) for _ in range(1 + wide)]
+            if None in items:
+                found.append("None")
+                continue
+            values = [item[0] for item in items if item]
+            change = sum((item[1] for item in items if item), Fraction(0))
+            written = ", ".join(f'"{decimal(v)}"' for v in values)
+            size = max(map(abs, values))
+            shown = f"({written})" if wide else written
+            found.append(f'({shown}, "{float(_ratio(change, size)):.3g}")')
+        return found
+
+
+def _number(x: Any) -> sympy.Expr:
+    """A fraction, or a pair of them, as SymPy's number."""
+    if isinstance(x, tuple):
+        return _rational(x[0]) + sympy.I * _rational(x[1])
+    return _rational(x)
+
+
+def _points(formula: Any, seen: _Seen) -> list[list[Fraction]]:
     """Points of moderate size inside the domain that float32 holds exactly."""
     domain = getattr(formula, "domain", None)
     if not isinstance(domain, Domain):
         domain = Domain.of(tuple(formula.args))
-    points = []
+    points: list[list[Fraction]] = []
     for candidate in domain.rational_points(6 * POINTS, seed=1):
-        rounded = [Fraction(float(np.float32(float(candidate[a])))) for a in formula.args]
+        exact = []
+        for symbol, wide in zip(formula.args, seen.wide_args, strict=True):
+            real, imaginary = sympy.sympify(candidate[symbol]).as_real_imag()
+            exact += [real, imaginary] if wide else [real]
+        rounded = [Fraction(float(np.float32(float(x)))) for x in exact]
         if any(abs(x) > 100 for x in rounded):
             continue
-        inside = domain.contains(dict(zip(formula.args, map(_rational, rounded), strict=True)))
+        numbers = map(_number, seen.arguments(rounded))
+        inside = domain.contains(dict(zip(formula.args, numbers, strict=True)))
         if inside is not False and rounded not in points:
             points.append(rounded)
     # arguments that are equal, or 0 or 1, show little: such points come last
@@ -79,48 +166,45 @@ def _rational(x: Fraction) -> sympy.Rational:
     return sympy.Rational(x.numerator, x.denominator)
 
 
-def _row(
-    program: BallProgram, args: Sequence[sympy.Symbol], point: list[Fraction], order: int
-) -> str | None:
+def _row(seen: _Seen, point: list[Fraction], order: int) -> str | None:
     """One entry of the table, or None where the formula has no finite value."""
     try:
-        here = _values(program, args, point)
+        here = seen.at(point)
         if here is None:
             return None
-        slopes = [_slopes(program, args, point, k) for k in range(len(args))]
+        slopes = [_slopes(seen, point, k) for k in range(len(point))]
     except DerivaxError:
         return None
-    values = []
+    values: Row = []
     for j, value in enumerate(here):
         condition = Fraction(0)
         for x, slope in zip(point, slopes, strict=True):
             rate = slope[j] if slope is not None else None
             condition += abs(x * rate) if rate is not None else 0
-        values.append((value, _ratio(condition, value)))
-    derivatives: dict[tuple[int, ...], list[Any]] = {}
-    for k, slope in enumerate(slopes if order else ()):
+        values.append((value, condition))
+    derivatives: dict[tuple[int, ...], Row] = {}
+    for k, parameter in enumerate(seen.parameters if order else ()):
+        slope = slopes[parameter]
         if slope is not None and any(s is not None for s in slope):
-            conditions = _derivative_conditions(program, args, point, k)
+            conditions = _derivative_conditions(seen, point, parameter)
             derivatives[(k,)] = [
-                None if s is None else (s, _ratio(c, s))
-                for s, c in zip(slope, conditions, strict=True)
+                None if s is None else (s, c) for s, c in zip(slope, conditions, strict=True)
             ]
-    if order > 1 and len(args) * (len(args) + 1) // 2 <= MOST_PAIRS:
-        derivatives |= _second_derivatives(program, args, point)
-    inputs = ", ".join(repr(float(x)) for x in point)
-    comma = "," if len(point) == 1 else ""
+    count = len(seen.parameters)
+    if order > 1 and count * (count + 1) // 2 <= MOST_PAIRS:
+        derivatives |= _second_derivatives(seen, point)
+    inputs = ", ".join(
+        repr(complex(*x)) if isinstance(x, tuple) else repr(float(x)) for x in seen.arguments(point)
+    )
+    comma = "," if count == 1 else ""
     lines = [f"    (({inputs}{comma}), ["]
-    lines += [f"        {_pair(*v)}," for v in values]
+    lines += [f"        {text}," for text in seen.texts(values)]
     lines.append("    ], {")
     for positions, items in derivatives.items():
         lines.append(f"        {positions}: [")
-        lines += [f"            {_pair(*item) if item else None}," for item in items]
+        lines += [f"            {text}," for text in seen.texts(items)]
         lines.append("        ],")
     return "\n".join([*lines, "    }),"])
-
-
-def _pair(value: Fraction, condition: Fraction) -> str:
-    return f'("{decimal(value)}", "{float(condition):.3g}")'
 
 
 def _ratio(change: Any, value: Any) -> Fraction:
@@ -129,36 +213,14 @@ def _ratio(change: Any, value: Any) -> Fraction:
     return min(abs(Fraction(change) / Fraction(value)), Fraction(10**6))
 
 
-def _values(
-    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction]
-) -> list[Fraction] | None:
-    with working_precision(BITS):
-        results = program.at(dict(zip(args, point, strict=True)), BITS)
-        if not isinstance(results, list | tuple):
-            results = [results]
-        values = []
-        for ball in results:
-            if isinstance(ball, bool):
-                return None
-            if not isinstance(ball, flint.arb):
-                ball = ball.real if ball.imag == 0 else flint.arb("nan")
-            if not ball.is_finite():
-                return None
-            mantissa, exponent = ball.mid().man_exp()
-            values.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
-    return values
-
-
-def _shifted(point: Sequence[Fraction], k: int, h: Fraction) -> list[Fraction]:
+def _shifted(point: Point, k: int, h: Fraction) -> list[Fraction]:
     return [x + h if j == k else x for j, x in enumerate(point)]
 
 
-def _slopes(
-    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction], k: int
-) -> list[Fraction | None] | None:
-    here = _values(program, args, point)
-    left = _values(program, args, _shifted(point, k, -STEP))
-    right = _values(program, args, _shifted(point, k, STEP))
+def _slopes(seen: _Seen, point: Point, k: int) -> list[Fraction | None] | None:
+    here = seen.at(point)
+    left = seen.at(_shifted(point, k, -STEP))
+    right = seen.at(_shifted(point, k, STEP))
     if here is None or left is None or right is None:
         return None
     slopes: list[Fraction | None] = []
@@ -170,15 +232,13 @@ def _slopes(
     return slopes
 
 
-def _derivative_conditions(
-    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction], k: int
-) -> list[Fraction]:
+def _derivative_conditions(seen: _Seen, point: Point, k: int) -> list[Fraction]:
     """sum_j |x_j d(slope_k)/dx_j| with a step that leaves the inner differences their digits."""
     wide = Fraction(1, 2**60)
-    here = _slopes(program, args, point, k) or []
+    here = _slopes(seen, point, k) or []
     totals = [Fraction(0)] * len(here)
     for j, x in enumerate(point):
-        moved = _slopes(program, args, _shifted(point, j, wide), k)
+        moved = _slopes(seen, _shifted(point, j, wide), k)
         if moved is None:
             continue
         for m, (a, b) in enumerate(zip(here, moved, strict=True)):
@@ -187,43 +247,39 @@ def _derivative_conditions(
     return totals
 
 
-def _second_derivatives(
-    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction]
-) -> dict[tuple[int, ...], list[Any]]:
-    """{(i, j): [(d2 f_m / dx_i dx_j, condition number) or None, ...]} for i <= j."""
-    found: dict[tuple[int, ...], list[Any]] = {}
+def _second_derivatives(seen: _Seen, point: Point) -> dict[tuple[int, ...], Row]:
+    """{(i, j): [(d2 f_m / dx_i dx_j, how far it may move) or None, ...]} for i <= j."""
+    found: dict[tuple[int, ...], Row] = {}
     moves = [
         [x * (1 + Fraction((1 if (k * 5 + turn * 3) % 4 < 2 else -1), 2**24)) for k, x in
          enumerate(point)]
         for turn in range(2)
     ]  # fmt: skip
-    for i in range(len(args)):
-        for j in range(i, len(args)):
+    for i, along in enumerate(seen.parameters):
+        for j, also in enumerate(seen.parameters[i:], i):
             try:
-                here = _curvature(program, args, point, i, j)
-                moved = [_curvature(program, args, place, i, j) for place in moves]
+                here = _curvature(seen, point, along, also)
+                moved = [_curvature(seen, place, along, also) for place in moves]
             except DerivaxError:
                 continue
             if not any(c is not None for c in here):
                 continue
-            rows: list[Any] = []
+            rows: Row = []
             for m, value in enumerate(here):
                 near = [other[m] for other in moved if other and other[m] is not None]
                 if value is None or not near:
                     rows.append(None)
                     continue
                 change = 4 * max(abs(n - value) for n in near if n is not None) * 2**24
-                rows.append((value, _ratio(change, value)))
+                rows.append((value, Fraction(change)))
             found[(i, j)] = rows
     return found
 
 
-def _curvature(
-    program: BallProgram, args: Sequence[sympy.Symbol], point: Sequence[Fraction], i: int, j: int
-) -> list[Fraction | None]:
-    """Central difference along argument j of the slopes along argument i; None at a kink."""
+def _curvature(seen: _Seen, point: Point, i: int, j: int) -> list[Fraction | None]:
+    """Central difference along parameter j of the slopes along i; None at a kink."""
     sides = [
-        _slopes(program, args, _shifted(point, j, step), i)
+        _slopes(seen, _shifted(point, j, step), i)
         for step in (-SECOND_STEP, Fraction(0), SECOND_STEP)
     ]
     left, here, right = sides

@@ -22,9 +22,10 @@ from derivax.errors import CompileError, InputError
 from derivax.numeric.codegen import emit
 from derivax.numeric.codegen.compiled import Compiled
 from derivax.numeric.codegen.kernel import Kernel, module
+from derivax.numeric.codegen.lower.complex_numbers import is_holomorphic
 from derivax.numeric.codegen.sketch import plain
 from derivax.numeric.codegen.staged import Staged
-from derivax.numeric.export import texts
+from derivax.numeric.export import self_tests, texts
 from derivax.numeric.export.docstring import described, module_docstring, program_docstring
 from derivax.numeric.export.matrix_references import matrix_reference_table
 from derivax.numeric.export.notes import annotated
@@ -34,7 +35,7 @@ from derivax.numeric.export.references import DIGITS, reference_table
 from derivax.numeric.programs.program import Program
 from derivax.writing import write_atomically
 
-__all__ = ["export", "module_text", "refuse_complex"]
+__all__ = ["export", "module_text", "refuse_complex_matrices"]
 
 HIGHEST = 4
 
@@ -102,22 +103,21 @@ def _refuse_foreign(certificate: Any, x: Any) -> None:
 # -- formulas -------------------------------------------------------------------------------------
 
 
-def refuse_complex(compiled: Compiled, verb: str) -> None:
-    """Files hold functions of real numbers with real values."""
-    kernel = compiled.kernel
-    plane = getattr(kernel.tape, "plane", ())
-    if compiled.plane_positions or any(i in plane for i in kernel.outputs):
+def refuse_complex_matrices(compiled: Compiled, verb: str) -> None:
+    """Files hold complex functions of numbers, and real functions of matrices."""
+    if isinstance(compiled.kernel, Staged) and compiled.kernel.tape.plane:
         raise CompileError(
             compiled.name,
-            f"has complex arguments or values; {verb} writes real functions",
+            f"has complex numbers in a matrix formula; {verb} writes real ones",
             "take re(...) and im(...) of it, with real arguments",
         )
 
 
 def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | None) -> str:
-    refuse_complex(compiled, "export")
+    refuse_complex_matrices(compiled, "export")
     formula, kernel = compiled.formula, compiled.kernel
     matrices = isinstance(kernel, Staged)
+    plane = kernel.tape.plane
     values = f"{compiled.name}_values"
     taken = {compiled.name, values, *compiled.arg_names, *_FIXED}
     main: Kernel | Staged
@@ -137,6 +137,8 @@ def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | Non
         )
         kernels = [main]
     order = derivatives
+    if not is_holomorphic(kernel.tape, kernel.outputs) and compiled.plane_positions:
+        order = 0  # no one derivative: JAX has its own rules
     if order is None:
         order = min(map(affordable_order, kernels), default=1) if compiled.derivatives else 0
     ruled = [Ruled(k, order, taken) for k in kernels if k.arg_names] if order else []
@@ -162,10 +164,16 @@ def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | Non
     ]
     lines = [line for one in ruled for line in one.lines()]
     if lines:
-        parts.append(texts.RULES.substitute(lines="\n".join(lines)))
+        results = texts.COMPLEX_RESULTS if plane else texts.REAL_RESULTS
+        parts.append(texts.RULES.substitute(lines="\n".join(lines), **results))
     args = ", ".join(compiled.arg_names)
-    shapes = texts.SCALARS.replace("$function", values)
-    check = ""
+    shapes = texts.COMPLEX_SCALARS if plane else texts.SCALARS
+    shapes = shapes.replace("$function", values)
+    floating, check = texts.REAL_ARGUMENTS, ""
+    if plane:
+        shapes = shapes.replace("$plane", _tuple(str(i in plane) for i in kernel.outputs))
+        which = (str(k in compiled.plane_positions) for k in range(len(compiled.arg_names)))
+        floating = texts.COMPLEX_ARGUMENTS.replace("$plane", _tuple(which))
     if matrices:
         scalar = [kernel.tape[i].shape is None for i in kernel.outputs]
         shapes = texts.MATRICES.replace("$function", values)
@@ -181,6 +189,7 @@ def _formula_module(compiled: Compiled, certificate: Any, derivatives: int | Non
             call=f"{args}," if len(compiled.arg_names) == 1 else args,
             summary=plain(getattr(formula, "title", "") or f"The formula {compiled.name}."),
             dtype=repr(compiled.dtype),
+            floating=floating.rstrip(),
             shapes=shapes.rstrip(),
             check=check,
             values="_values",
@@ -216,7 +225,8 @@ def _program_module(program: Program, certificate: Any, derivatives: int | None)
     ]
     lines = [line for one in ruled for line in one.lines()]
     if lines:
-        parts.append(texts.RULES.substitute(lines="\n".join(lines)))
+        lines_ = "\n".join(lines)
+        parts.append(texts.RULES.substitute(lines=lines_, **texts.REAL_RESULTS))
     forms = [f"({_quoted(a.name)}, {_tuple(map(_quoted, a.shape))})" for a in program.arguments]
     args = ", ".join(program.arg_names)
     parts.append(
@@ -236,10 +246,10 @@ def _program_module(program: Program, certificate: Any, derivatives: int | None)
     table = program_reference_table(program)
     if table is None:
         reason = f"{name}: no exact values are known: nothing was checked"
-        parts.append(texts.NO_SELF_TEST.substitute(reason=repr(reason)))
+        parts.append(self_tests.NO_SELF_TEST.substitute(reason=repr(reason)))
     else:
         parts.append(
-            texts.PROGRAM_SELF_TEST.substitute(
+            self_tests.PROGRAM_SELF_TEST.substitute(
                 name=name,
                 dtypes=f'("{program.dtype}",)' if program.dtype else '("float32", "float64")',
                 references=table,
@@ -276,7 +286,7 @@ _FIXED = frozenset(
     {
         "argparse", "sys", "Fraction", "jax", "jnp", "lax", "REFERENCES", "ALLOWED_ULP",
         "_with_partials", "_floating", "_values", "_check_shapes", "_leaves", "_derivative",
-        "_ulps", "_share", "_self_test", "parser",
+        "_ulps", "_share", "_size_and_error", "COMPLEX", "_self_test", "parser",
     }
 )  # fmt: skip
 
@@ -285,13 +295,16 @@ def _self_test(compiled: Compiled, order: int) -> str:
     dtypes = f'("{compiled.dtype}",)' if compiled.dtype else '("float32", "float64")'
     matrices = any(isinstance(a, sympy.MatrixSymbol) for a in compiled.formula.args)
     if matrices or isinstance(compiled.kernel, Staged):
-        template, table = texts.MATRIX_SELF_TEST, matrix_reference_table(compiled)
+        template, table = self_tests.MATRIX_SELF_TEST, matrix_reference_table(compiled)
     else:
-        template, table = texts.SELF_TEST, reference_table(compiled, min(order, 2))
+        template, table = self_tests.SELF_TEST, reference_table(compiled, min(order, 2))
     if table is None:
         reason = f"{compiled.name}: no exact values are known: nothing was checked"
-        return texts.NO_SELF_TEST.substitute(reason=repr(reason))
-    return template.substitute(name=compiled.name, dtypes=dtypes, references=table, digits=DIGITS)
+        return self_tests.NO_SELF_TEST.substitute(reason=repr(reason))
+    numbers = self_tests.COMPLEX_TEST if compiled.kernel.tape.plane else self_tests.REAL_TEST
+    return template.substitute(
+        name=compiled.name, dtypes=dtypes, references=table, digits=DIGITS, **numbers
+    )
 
 
 def _forms(args: Sequence[Any], names: Sequence[str]) -> str:

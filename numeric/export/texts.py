@@ -1,10 +1,9 @@
 """The fixed parts of an exported module: plain text with $-places, and what each part is for.
 
-*Main definitions*: `HEAD`, `RULES`, `FORMULA`, `SELF_TEST`, `MATRIX_SELF_TEST`, `MAIN`.
+*Main definitions*: `HEAD`, `RULES`, `FORMULA`, `PROGRAM`, `MAIN`; the self-tests: `self_tests`.
 
 *Implementation notes*: this is the text of other people's files, written as they will read it; it
-imports nothing but jax and the standard library, and never sets float64 except in the self-test's
-own process.
+imports nothing but jax and the standard library.
 """
 
 from __future__ import annotations
@@ -12,15 +11,19 @@ from __future__ import annotations
 from string import Template
 
 __all__ = [
+    "COMPLEX_ARGUMENTS",
+    "COMPLEX_RESULTS",
+    "COMPLEX_SCALARS",
     "FORMULA",
     "HEAD",
     "MAIN",
-    "MATRIX_SELF_TEST",
-    "NO_SELF_TEST",
+    "MATRICES",
     "PROGRAM",
-    "PROGRAM_SELF_TEST",
+    "REAL_ARGUMENTS",
+    "REAL_RESULTS",
     "RULES",
-    "SELF_TEST",
+    "SCALARS",
+    "SHAPES",
 ]
 
 HEAD = Template('''\
@@ -50,10 +53,10 @@ def _with_partials(function, *partials):
     def ruled(*args):
         results = function(*args)
         shape = jnp.broadcast_shapes(*(jnp.shape(a) for a in args))
-        dtype = jnp.result_type(*args)
+$formats
 
         def whole(r):
-            return jnp.broadcast_to(lax.convert_element_type(r, dtype), shape)
+            return jnp.broadcast_to(lax.convert_element_type(r, $format), shape)
 
         return tuple(map(whole, results)) if isinstance(results, tuple) else whole(results)
 
@@ -77,19 +80,54 @@ def _with_partials(function, *partials):
 $lines
 ''')
 
-FORMULA = Template('''\
-# -- the function ----------------------------------------------------------------------------------
+# how results are converted: `formats` in the function that carries derivatives, `format` of each
+REAL_RESULTS = {"formats": "        dtype = jnp.result_type(*args)", "format": "dtype"}
+COMPLEX_RESULTS = {
+    "formats": "        dtype = jnp.finfo(jnp.result_type(*args)).dtype\n"
+    "        wide = jnp.result_type(dtype, 1j)",
+    "format": "wide if jnp.iscomplexobj(r) else dtype",
+}
+
+REAL_ARGUMENTS = '''\
+def _floating(given, dtype):
+    """The arguments as arrays of one floating format: theirs, or the one the module is made for."""
+    if dtype == "float64" and not jax.config.jax_enable_x64:
+        raise ValueError('float64: call jax.config.update("jax_enable_x64", True) first')
+    if any(jnp.iscomplexobj(x) for x in given):
+        raise TypeError("complex arguments: this is a function of real numbers")
+    if dtype is None:
+        dtype = jnp.result_type(*given) if given else jnp.result_type(float)
+        if not jnp.issubdtype(dtype, jnp.floating):
+            dtype = jnp.result_type(float)
+    return tuple(lax.convert_element_type(x, dtype) for x in given)
+'''
+
+COMPLEX_ARGUMENTS = '''\
+COMPLEX = $plane  # which arguments are complex numbers
 
 
 def _floating(given, dtype):
     """The arguments as arrays of one floating format: theirs, or the one the module is made for."""
     if dtype == "float64" and not jax.config.jax_enable_x64:
         raise ValueError('float64: call jax.config.update("jax_enable_x64", True) first')
+    for x, is_complex in zip(given, COMPLEX, strict=True):
+        if jnp.iscomplexobj(x) and not is_complex:
+            raise TypeError("a complex number for a real argument")
     if dtype is None:
         dtype = jnp.result_type(*given) if given else jnp.result_type(float)
-        if not jnp.issubdtype(dtype, jnp.floating):
+        if not jnp.issubdtype(dtype, jnp.inexact):
             dtype = jnp.result_type(float)
-    return tuple(lax.convert_element_type(x, dtype) for x in given)
+    dtype = jnp.finfo(dtype).dtype
+    wide = jnp.result_type(dtype, 1j)
+    pairs = zip(given, COMPLEX, strict=True)
+    return tuple(lax.convert_element_type(x, wide if c else dtype) for x, c in pairs)
+'''
+
+FORMULA = Template('''\
+# -- the function ----------------------------------------------------------------------------------
+
+
+$floating
 
 
 $shapes
@@ -176,84 +214,6 @@ $described
     return dict(zip($results, results, strict=True))
 ''')
 
-PROGRAM_SELF_TEST = Template('''\
-# -- self-test: python FILE --self-test --------------------------------------------------------
-
-# (arguments, directions, {name: exact result}, {name: exact derivative along the directions}); a
-# result is (shape, entries to $digits digits, scale) of what does not depend on a choice of signs
-# or bases, from exact arithmetic at these sizes; the scale: its norm plus sensitivity to rounding
-$references
-
-NAMES = tuple(name for name, _ in ARGUMENTS)
-KEYS = tuple(REFERENCES[0][2])
-# of the scale, for the rounding of intermediate results; derivatives of factorisations divide by
-# gaps twice
-ALLOWED_ULP = {"values": 96, "derivatives": 512, "gradients": 512}
-
-$compared
-
-
-def _share(got, exact, dtype):
-    """The error in ulp of the scale."""
-    shape, entries, scale = exact
-    if got.shape != shape or got.dtype != dtype:
-        return float("inf")
-    found = [float(x) for x in jnp.ravel(got)]
-    if not all(abs(x) < float("inf") for x in found):
-        return float("inf")
-    known = [Fraction(x) for x in entries]
-    error = float(sum((Fraction(x) - y) ** 2 for x, y in zip(found, known, strict=True))) ** 0.5
-    return error / (float(jnp.finfo(dtype).eps) * (float(scale) or 1.0))
-
-
-def _self_test():
-    jax.config.update("jax_enable_x64", True)
-
-    def everything(given, along):
-        def seen(*given):
-            found = _compared(dict(zip(NAMES, given, strict=True)), $name(*given))
-            return {key: found[key] for key in KEYS}
-
-        values, slopes = jax.jvp(seen, given, along)
-        mixing = {k: jnp.ones_like(v) for k, v in values.items()}
-        backward = jax.vjp(seen, *given)[1](mixing)
-        pulled = sum(jnp.sum(b * d) for b, d in zip(backward, along, strict=True))
-        return values, slopes, pulled
-
-    everything = jax.jit(everything)
-    passed = True
-    for dtype in $dtypes:
-        worst = {"values": 0.0, "derivatives": 0.0, "gradients": 0.0}
-        for args, directions, values, slopes in REFERENCES:
-            given = tuple(jnp.asarray(a, dtype) for a in args)
-            if not slopes:  # the program declares no derivatives
-                got = _compared(dict(zip(NAMES, given, strict=True)), $name(*given))
-                shares = [_share(got[name], known, dtype) for name, known in values.items()]
-                worst["values"] = max(worst["values"], *shares)
-                continue
-            along = tuple(jnp.asarray(d, dtype) for d in directions)
-            got_values, got_slopes, pulled = everything(given, along)
-            for kind, got, exact in (
-                ("values", got_values, values),
-                ("derivatives", got_slopes, slopes),
-            ):
-                for name, known in exact.items():
-                    worst[kind] = max(worst[kind], _share(got[name], known, dtype))
-            total = sum(Fraction(x) for known in slopes.values() for x in known[1])
-            scale = sum(float(known[2]) for known in slopes.values()) or 1.0
-            error = float(abs(Fraction(float(pulled)) - total))
-            error /= float(jnp.finfo(dtype).eps) * scale
-            worst["gradients"] = max(worst["gradients"], error)
-        good = bool(REFERENCES) and all(w <= ALLOWED_ULP[kind] for kind, w in worst.items())
-        passed = passed and good
-        shown = ", ".join(f"{kind} {w:.2f}" for kind, w in worst.items())
-        print(
-            f"$name {dtype}: {'pass' if good else 'FAIL'}, {len(REFERENCES)} sets of arrays, "
-            f"error in ulp of the scale: {shown}"
-        )
-    return 0 if passed else 1
-''')
-
 SHAPES = '''\
 def _check_shapes(given, forms):
     """Refuse matrices whose sizes contradict each other; forms holds numbers, or names of sizes."""
@@ -276,6 +236,19 @@ def _values(*given):
     return tuple(jnp.broadcast_to(lax.convert_element_type(r, dtype), shape) for r in results)
 '''
 
+COMPLEX_SCALARS = '''\
+def _values(*given):
+    """All results as arrays of one shape and precision, real or complex."""
+    results = $function(*given)
+    shape = jnp.broadcast_shapes(*(jnp.shape(a) for a in given))
+    dtype = jnp.finfo(jnp.result_type(*given) if given else jnp.result_type(float)).dtype
+    wide = jnp.result_type(dtype, 1j)
+    pairs = zip(results, $plane, strict=True)
+    return tuple(
+        jnp.broadcast_to(lax.convert_element_type(r, wide if c else dtype), shape) for r, c in pairs
+    )
+'''
+
 MATRICES = '''\
 def _values(*given):
     """All results in one format; scalars broadcast together."""
@@ -286,176 +259,6 @@ def _values(*given):
     pairs = zip(results, scalar, strict=True)
     return tuple(jnp.broadcast_to(r, shape) if s else r for r, s in pairs)
 '''
-
-SELF_TEST = Template('''\
-# -- self-test: python FILE --self-test --------------------------------------------------------
-
-# (arguments, [(exact value, condition number), ...], {(position of an argument, ...): the same of
-# the derivative by these arguments}), from ball arithmetic on the formula, to $digits digits; the
-# arguments are exact in float32
-$references
-
-ALLOWED_ULP = 24  # times (1 + condition number): rounding of intermediate results
-
-
-def _leaves(result):
-    if isinstance(result, dict):
-        return [leaf for part in result.values() for leaf in _leaves(part)]
-    if isinstance(result, (list, tuple)):
-        return [leaf for part in result for leaf in _leaves(part)]
-    return list(jnp.ravel(result))
-
-
-def _derivative(function, position):
-    """By one argument; the others are not perturbed."""
-
-    def slope(*given):
-        def along(x):
-            return function(*given[:position], x, *given[position + 1 :])
-
-        return jax.jvp(along, (given[position],), (jnp.ones_like(given[position]),))[1]
-
-    return slope
-
-
-def _ulps(got, exact, dtype):
-    exact = Fraction(exact)
-    if got != got or got in (float("inf"), float("-inf")):
-        return float("inf")
-    bits, lowest = (24, -126) if dtype == "float32" else (53, -1022)
-    size = abs(exact)
-    exponent = lowest
-    if size > Fraction(2) ** lowest:
-        exponent = size.numerator.bit_length() - size.denominator.bit_length()
-        exponent -= size < Fraction(2) ** exponent
-    return float(abs(Fraction(got) - exact) / Fraction(2) ** (exponent - bits + 1))
-
-
-def _self_test():
-    jax.config.update("jax_enable_x64", True)
-    passed = True
-    for dtype in $dtypes:
-        functions = {(): jax.jit($name)}
-        worst, share, counts = 0.0, 0.0, {}
-        for args, values, derivatives in REFERENCES:
-            given = [jnp.asarray(float(a), dtype) for a in args]
-            for positions, known in {(): values, **derivatives}.items():
-                if positions not in functions:
-                    function = $name
-                    for position in positions:
-                        function = _derivative(function, position)
-                    functions[positions] = jax.jit(function)
-                results = _leaves(functions[positions](*given))
-                for got, pair in zip(results, known, strict=True):
-                    if pair is None:
-                        continue
-                    exact, condition = pair
-                    size = abs(float(exact))
-                    if size and not float(jnp.finfo(dtype).tiny) * 8 < size < float(
-                        jnp.finfo(dtype).max
-                    ):
-                        continue  # beyond the range of the format
-                    if got.dtype != dtype:
-                        passed = False
-                        print(f"$name: {got.dtype} for arguments of {dtype}")
-                    error = _ulps(float(got), exact, dtype)
-                    worst, share = max(worst, error), max(share, error / (1.0 + float(condition)))
-                    counts[len(positions)] = counts.get(len(positions), 0) + 1
-        good = share <= ALLOWED_ULP and bool(counts)
-        passed = passed and good
-        kinds = ("values", "derivatives", "second derivatives", "third derivatives")
-        checked = ", ".join(f"{n} {kinds[k]}" for k, n in sorted(counts.items()))
-        print(
-            f"$name {dtype}: {'pass' if good else 'FAIL'}, {checked or 'nothing was checked'}, "
-            f"max error {worst:.2f} ulp ({share:.2f} ulp per unit of condition number)"
-        )
-    return 0 if passed else 1
-''')
-
-MATRIX_SELF_TEST = Template('''\
-# -- self-test: python FILE --self-test --------------------------------------------------------
-
-# (arguments, a direction for each, exact results, exact derivatives along the directions); a result
-# is (shape, entries to $digits digits, condition number), from exact arithmetic at these sizes
-$references
-
-ALLOWED_ULP = 24  # of the norm, times (1 + condition number): rounding of intermediate results
-
-
-def _leaves(result):
-    if isinstance(result, dict):
-        return [leaf for part in result.values() for leaf in _leaves(part)]
-    if isinstance(result, (list, tuple)):
-        return [leaf for part in result for leaf in _leaves(part)]
-    return [result]
-
-
-def _share(got, exact, dtype):
-    """The error in ulp of the norm, per unit of condition number."""
-    shape, entries, condition = exact
-    if got.shape != shape or got.dtype != dtype:
-        return float("inf")
-    found = [float(x) for x in jnp.ravel(got)]
-    if not all(abs(x) < float("inf") for x in found):
-        return float("inf")
-    known = [Fraction(x) for x in entries]
-    error = float(sum((Fraction(x) - y) ** 2 for x, y in zip(found, known, strict=True))) ** 0.5
-    size = float(sum(y * y for y in known)) ** 0.5
-    eps = float(jnp.finfo(dtype).eps)
-    return error / (eps * size * (1.0 + float(condition))) if size else error / eps
-
-
-def _self_test():
-    jax.config.update("jax_enable_x64", True)
-
-    def everything(given, along):
-        def flat(*given):
-            return _leaves($name(*given))
-
-        values, slopes = jax.jvp(flat, given, along)
-        mixing = [jnp.ones_like(v) for v in values]
-        backward = jax.vjp(flat, *given)[1](mixing)
-        return values, slopes, sum(jnp.sum(b * d) for b, d in zip(backward, along, strict=True))
-
-    everything = jax.jit(everything)
-    passed = True
-    for dtype in $dtypes:
-        worst = {"values": 0.0, "derivatives": 0.0, "gradients": 0.0}
-        for args, directions, values, slopes in REFERENCES:
-            given = tuple(jnp.asarray(a, dtype) for a in args)
-            along = tuple(jnp.asarray(d, dtype) for d in directions)
-            got_values, got_slopes, pulled = everything(given, along)
-            for kind, got, exact in (
-                ("values", got_values, values),
-                ("derivatives", got_slopes, slopes),
-            ):
-                for one, known in zip(got, exact, strict=True):
-                    worst[kind] = max(worst[kind], _share(one, known, dtype))
-            # what the gradient of the sum of all results says of the same direction
-            numbers = [Fraction(x) for known in slopes for x in known[1]]
-            size = float(sum(abs(x) for x in numbers))
-            condition = max(float(known[2]) for known in slopes)
-            error = float(abs(Fraction(float(pulled)) - sum(numbers)))
-            scale = float(jnp.finfo(dtype).eps) * (1.0 + condition) * (size or 1.0)
-            worst["gradients"] = max(worst["gradients"], error / scale)
-        good = bool(REFERENCES) and all(w <= ALLOWED_ULP for w in worst.values())
-        passed = passed and good
-        shown = ", ".join(f"{kind} {w:.2f}" for kind, w in worst.items())
-        print(
-            f"$name {dtype}: {'pass' if good else 'FAIL'}, {len(REFERENCES)} sets of matrices, "
-            f"error in ulp of the norm per unit of condition number: {shown}"
-        )
-    return 0 if passed else 1
-''')
-
-NO_SELF_TEST = Template("""\
-# -- self-test: python FILE --self-test --------------------------------------------------------
-
-
-def _self_test():
-    print($reason)
-    return 1
-""")
 
 MAIN = Template("""\
 if __name__ == "__main__":

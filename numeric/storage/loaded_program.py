@@ -29,7 +29,7 @@ class LoadedProgram(Loaded):
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         given = self._bound(args, named)
-        dtype = self._dtype([a for a in given if hasattr(a, "dtype")] or given)
+        dtype = self._dtype(given)
         arrays = [jnp.asarray(a, dtype=dtype) for a in given]
         self._check_shapes(arrays)
         return self._result(self._function(dtype)(*arrays), ())

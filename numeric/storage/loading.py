@@ -100,6 +100,7 @@ class Loaded:
     def __init__(self, head: Mapping[str, Any], exported: Mapping[str, Any]) -> None:
         self.name = str(head["name"])
         self._args = [(str(a["name"]), a["shape"]) for a in head["arguments"]]
+        self._complex = [bool(a.get("complex", False)) for a in head["arguments"]]
         self.arg_names = tuple(name for name, _ in self._args)
         self.dtype: str | None = head["dtype"]
         self.formula_term = head.get("formula")
@@ -139,7 +140,10 @@ class Loaded:
     def __call__(self, *args: Any, **named: Any) -> Any:
         given = self._bound(args, named)
         dtype = self._dtype(given)
-        arrays = [jnp.asarray(a, dtype=dtype) for a in given]
+        arrays = [
+            jnp.asarray(a, jnp.result_type(dtype, 1j) if wide else dtype)
+            for a, wide in zip(given, self._complex, strict=True)
+        ]
         batch = self._batch(arrays)
         wide = [
             jnp.broadcast_to(a, batch + (a.shape[-2:] if shape else ()))
@@ -168,6 +172,13 @@ class Loaded:
                 )
             return self.dtype
         found = jnp.result_type(*given) if given else jnp.result_type(float)
+        for a, (name, _), wide in zip(given, self._args, self._complex, strict=False):
+            if jnp.iscomplexobj(a) and not wide:
+                raise InputError(
+                    f"argument {name!r} of {self.name}", "is complex", "pass a real number"
+                )
+        if any(self._complex) and jnp.issubdtype(found, jnp.inexact):
+            found = jnp.finfo(found).dtype
         if jnp.issubdtype(found, jnp.integer) or found == jnp.bool_:
             found = jnp.result_type(float)
         if str(found) not in _DTYPES:

@@ -19,8 +19,9 @@ from derivax.errors import CompileError, DerivaxError, InputError
 from derivax.numeric.codegen.compiled import Compiled
 from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.codegen.kernel import Kernel
+from derivax.numeric.codegen.lower.complex_numbers import is_holomorphic
 from derivax.numeric.codegen.staged import Staged
-from derivax.numeric.export.standalone import refuse_complex
+from derivax.numeric.export.standalone import refuse_complex_matrices
 from derivax.numeric.programs.program import Program
 from derivax.numeric.storage.artifact import FORMAT, VERSION, require_flatbuffers, write
 from derivax.numeric.storage.saving_programs import checked_sizes, program_head, program_parts
@@ -76,7 +77,7 @@ def save(
 def _formula_parts(
     compiled: Compiled, dtype: str, platforms: tuple[str, ...]
 ) -> dict[str, bytes]:
-    refuse_complex(compiled, "save")
+    refuse_complex_matrices(compiled, "save")
     try:
         return _parts(compiled, dtype, platforms)
     except DerivaxError:
@@ -91,7 +92,8 @@ def _parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[s
     run = compiled.kernel.function if compiled.derivatives else compiled.kernel.unruled
     functions: dict[str, tuple[Any, int]] = {"values": (run, 2)}
     kernel = compiled.kernel
-    if isinstance(kernel, Kernel) and compiled.derivatives and kernel.arg_names:
+    whole = is_holomorphic(kernel.tape, kernel.outputs) or not compiled.plane_positions
+    if isinstance(kernel, Kernel) and compiled.derivatives and kernel.arg_names and whole:
         everything = range(len(kernel.arg_names))
         first = kernel.partials(kernel.directions(everything))
         second = first.partials(first.directions(everything))
@@ -100,7 +102,11 @@ def _parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[s
         functions |= {"first": (first.unruled, 0), "second": (second.unruled, 1)}
     found = {}
     with jax.enable_x64(True):
-        given = [jax.ShapeDtypeStruct(shape, jnp.dtype(dtype)) for shape in shapes]
+        real, wide = jnp.dtype(dtype), jnp.result_type(dtype, 1j)
+        given = [
+            jax.ShapeDtypeStruct(shape, wide if k in compiled.plane_positions else real)
+            for k, shape in enumerate(shapes)
+        ]
         for name, (function, order) in functions.items():
             exported = jax.export.export(jax.jit(_batched(function, dtype)), platforms=platforms)(
                 *given
@@ -116,9 +122,13 @@ def _batched(function: Any, dtype: str) -> Any:
         results = function(*args)
         if args:
             return tuple(results)
-        return tuple(jnp.asarray(r, dtype)[None] for r in results)
+        return tuple(_of_precision(r, dtype)[None] for r in results)
 
     return run
+
+
+def _of_precision(result: Any, dtype: str) -> Any:
+    return jnp.asarray(result, jnp.result_type(dtype, 1j) if jnp.iscomplexobj(result) else dtype)
 
 
 def _shapes(compiled: Compiled) -> list[Any]:
@@ -154,8 +164,9 @@ def _head(compiled: Compiled) -> dict[str, Any]:
             ]
             if isinstance(symbol, sympy.MatrixSymbol)
             else None,
+            "complex": k in compiled.plane_positions,
         }
-        for symbol, name in zip(formula.args, compiled.arg_names, strict=True)
+        for k, (symbol, name) in enumerate(zip(formula.args, compiled.arg_names, strict=True))
     ]
     try:
         term = formula.to_json() if hasattr(formula, "to_json") else None

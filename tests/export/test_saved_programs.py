@@ -102,7 +102,7 @@ def test_open_sizes_stay_open_and_fixed_ones_are_held(program, saved, given):
 
 
 def test_sizes_that_would_have_to_be_fixed_are_named(program, tmp_path):
-    with pytest.raises(CompileError, match='sizes={"inputs": 3, "outputs": 3}') as caught:
+    with pytest.raises(CompileError, match=r'sizes=\{"inputs": 3, "outputs": 3\}') as caught:
         derivax.save(program, tmp_path / "modes.jax")
     assert "\n" not in str(caught.value)
     with pytest.raises(InputError, match="'rows'"):

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import mpmath
 import pytest
 from sympy import (
-    I,
     Integer,
     Integral,
     MatMul,
@@ -28,7 +27,7 @@ from sympy import (
 )
 
 import derivax
-from derivax.errors import CompileError, InputError
+from derivax.errors import InputError
 from derivax.numeric.codegen import compile_formula
 from derivax.numeric.export import export, module_text
 from derivax.numeric.verify import verify
@@ -153,14 +152,6 @@ def test_a_sum_with_as_many_terms_as_an_argument_says_is_exported(tmp_path, run_
     )  # fmt: skip
     path = export(compile_formula(formula), tmp_path / "partial_sum.py", derivatives=1)
     passes(run_alone(path, "--self-test"), "partial_sum")
-
-
-def test_complex_values_are_refused_with_one_line(tmp_path):
-    x = Symbol("x", real=True)
-    wave = compile_formula(Formula(exp(I * x), [x], name="wave"))
-    for write in (export, derivax.save):
-        with pytest.raises(CompileError, match="complex arguments or values"):
-            write(wave, tmp_path / "wave")
 
 
 def test_special_functions_come_with_their_sources(tmp_path, run_alone):
