@@ -23,15 +23,15 @@ __all__ = [
 REAL_TEST = {
     "complex": "",
     "given": "jnp.asarray(float(a), dtype)",
-    "distance": '''\
+    "distance": """\
 def _size_and_error(got, exact):
     exact = Fraction(exact)
-    return abs(exact), abs(Fraction(got) - exact)''',
+    return abs(exact), abs(Fraction(got) - exact)""",
 }
 COMPLEX_TEST = {
     "complex": "; a complex value is a pair",
-    "given": '''\
-jnp.asarray(a, jnp.result_type(dtype, 1j) if isinstance(a, complex) else dtype)''',
+    "given": """\
+jnp.asarray(a, jnp.result_type(dtype, 1j) if isinstance(a, complex) else dtype)""",
     "distance": '''\
 def _size_and_error(got, exact):
     """Absolute values, of complex numbers too; the exact value of those is a pair."""

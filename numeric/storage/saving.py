@@ -74,9 +74,7 @@ def save(
     return write(path, {"format": FORMAT, "version": VERSION, **made, **head}, parts)
 
 
-def _formula_parts(
-    compiled: Compiled, dtype: str, platforms: tuple[str, ...]
-) -> dict[str, bytes]:
+def _formula_parts(compiled: Compiled, dtype: str, platforms: tuple[str, ...]) -> dict[str, bytes]:
     refuse_complex_matrices(compiled, "save")
     try:
         return _parts(compiled, dtype, platforms)
