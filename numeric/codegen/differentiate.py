@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from derivax.errors import CompileError
-from derivax.numeric.codegen.lower import phi
+from derivax.numeric.codegen.lower import matrix_derivatives, phi
 from derivax.numeric.codegen.lower.complex_numbers import TANGENTS
 from derivax.numeric.codegen.lower.table import OPERATIONS
 from derivax.numeric.codegen.tape import Tape
@@ -21,11 +20,17 @@ def derivative(tape: Tape, outputs: Sequence[int], variable: int) -> list[int]:
     return pushed_forward(tape, outputs, {variable: tape.const(1)})
 
 
-def pushed_forward(tape: Tape, outputs: Sequence[int], seeds: Mapping[int, int]) -> list[int]:
-    """The derivatives of the outputs in the direction that moves each leaf by its seed."""
+def pushed_forward(
+    tape: Tape,
+    outputs: Sequence[int],
+    seeds: Mapping[int, int],
+    known: dict[int, int] | None = None,
+) -> list[int]:
+    """The derivatives of the outputs in the direction that moves each leaf by its seed; `known`:
+    derivatives in this direction that were found before, to which the new ones are added."""
     zero = tape.const(0)
-    d: dict[int, int] = {}
-    for i in tape.reachable(outputs):
+    d: dict[int, int] = {} if known is None else known
+    for i in tape.reachable(outputs, d):
         if i in seeds:
             d[i] = seeds[i]
             continue
@@ -39,6 +44,9 @@ def pushed_forward(tape: Tape, outputs: Sequence[int], seeds: Mapping[int, int])
             d[i] = _branches(tape, node.operands, d)
         elif node.op == "add":
             d[i] = tape.add([d[k] for k in node.operands])
+        elif node.shape is not None or node.op in matrix_derivatives.TANGENTS:
+            tangent = matrix_derivatives.TANGENTS.get(node.op, matrix_derivatives.refuse)
+            d[i] = tangent(tape, i, d)
         else:
             operation = OPERATIONS[node.op]
             if node.op in TANGENTS and not tape.plane.isdisjoint((i, *node.operands)):
@@ -56,10 +64,12 @@ def pushed_forward(tape: Tape, outputs: Sequence[int], seeds: Mapping[int, int])
                 if d[k] != zero
             ]
             d[i] = tape.add(terms)
-    for i in outputs:
-        if tape[i].shape is not None:
-            raise CompileError(tape[i].op, "has no scalar derivative", "differentiate its entries")
-    return [d[i] for i in outputs]
+    return [
+        tape.push("zeros", (), None, tape[i].shape)
+        if d[i] == zero and tape[i].shape is not None
+        else d[i]
+        for i in outputs
+    ]
 
 
 def _product_rule(tape: Tape, factors: Sequence[int], d: dict[int, int]) -> int:

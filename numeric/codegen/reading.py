@@ -13,13 +13,14 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import CompileError
-from derivax.numeric.codegen.lower.table import CHILDREN, HEADS, supported
+from derivax.numeric.codegen.lower.table import CHILDREN, HEADS, OF_MATRICES, supported
 from derivax.numeric.codegen.names import identifier
 from derivax.numeric.codegen.recognisers import rebuilt_into
 from derivax.numeric.codegen.tape import Tape
 
 __all__ = ["Reader", "short"]
 
+DIGITS = 60  # of a constant that is known by its digits alone
 LEAVES = (sympy.Symbol, sympy.MatrixSymbol)
 
 
@@ -51,6 +52,7 @@ class Reader:
                 for axis, size in ((-2, symbol.rows), (-1, symbol.cols)):
                     if isinstance(size, sympy.Symbol):
                         self.leaves.setdefault(size, self.tape.push("dimension", (), (k, axis)))
+        self.sensitivities: dict[int, dict[int, int]] = {}  # of entries to an argument, so far
         self._seen: dict[int, int] = {}
         self._alive: list[sympy.Basic] = []  # identities stay valid while we hold the objects
 
@@ -99,8 +101,24 @@ class Reader:
                 return self._apply(meaning, ids)
         read = _entry(HEADS, type(node))
         if read is None:
-            raise self._refusal(node, path)
+            number = self._number(node)
+            if number is None:
+                raise self._refusal(node, path)
+            return number
+        if type(node) not in OF_MATRICES and any(self.tape[k].shape is not None for k in ids):
+            raise CompileError(
+                f"{type(node).__name__}: {short(node)}",
+                "is no function of matrices that is compiled",
+                "apply it to the entries",
+            )
         return read(self, node, ids)
+
+    def _number(self, node: sympy.Basic) -> int | None:
+        """A constant of a head without lowering, such as zeta(3), by its digits."""
+        if not isinstance(node, sympy.Function) or not node.is_number:
+            return None
+        value = node.evalf(DIGITS)
+        return self.read(value) if isinstance(value, sympy.Float) else None
 
     def _apply(self, meaning: sympy.Lambda, ids: Sequence[int]) -> int:
         """The body of a Lambda on these operands."""

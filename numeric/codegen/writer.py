@@ -105,7 +105,10 @@ class Writer:
         if self.tape.plane and not self.tape.plane.isdisjoint(node.operands):
             check_plane(self.tape, i)
             write = WRITES.get(node.op, write)
-        text = write(self, node, [self.texts[k] for k in node.operands])
+        texts = [self.texts[k] for k in node.operands]
+        if constant and node.operands:  # a function that has only numbers to tell the format by
+            texts = [Text(f"jnp.asarray({t.text}, {self.real_dtype()})") for t in texts]
+        text = write(self, node, texts)
         self.texts[i] = text
         if node.op in LEAVES or self._is_reciprocal(i):
             return text

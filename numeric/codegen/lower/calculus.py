@@ -33,24 +33,49 @@ ROOT_DIGITS, ROOT_BITS = 60, 256
 PREFIX = "supplied_"
 
 
+def derivative_children(expr: Any) -> tuple[sympy.Basic, ...]:
+    """What is differentiated; the derivative itself where SymPy takes it in a matrix."""
+    for variable in expr.variables:
+        if not isinstance(variable, sympy.Symbol | sympy.MatrixSymbol):
+            raise _no_argument(variable)
+    if not any(isinstance(v, sympy.MatrixSymbol) for v in expr.variables):
+        return (expr.expr,)
+    try:
+        value = expr.expr.diff(*expr.variables)
+    except (NotImplementedError, TypeError, ValueError, AttributeError):
+        value = expr
+    if isinstance(value, sympy.Derivative) or not isinstance(value, sympy.MatrixExpr):
+        raise CompileError(
+            str(expr)[:80],
+            "is a derivative in a matrix that has no closed form as a matrix",
+            "compile what is differentiated, and use jax.grad on it",
+        )
+    return (value,)
+
+
+def _no_argument(variable: sympy.Basic) -> CompileError:
+    return CompileError(
+        f"derivative with respect to {str(variable)[:60]}",
+        "is not one with respect to an argument",
+        "differentiate with respect to symbols",
+    )
+
+
 def read_derivative(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
-    """The derivative on the tape of what is differentiated."""
-    variables = [variable for variable, _ in expr.variable_count]
-    for variable in variables:
-        if variable not in reader.leaves:
-            raise CompileError(
-                f"derivative with respect to {str(variable)[:60]}",
-                "is not one with respect to an argument",
-                "differentiate with respect to symbols",
-            )
-    plane = [v for v in variables if v in reader.plane]
-    names = [f"v{k + 1}" for k in range(len(variables))]
-    body, outside = read_body(reader, [expr.expr], variables, names, plane)
-    for k, (_, count) in enumerate(expr.variable_count):
+    """The derivative on the tape; derivatives in one argument share what they have in common."""
+    from derivax.numeric.codegen.differentiate import pushed_forward
+
+    value, tape = ids[0], reader.tape
+    for variable, count in expr.variable_count:
+        if isinstance(variable, sympy.MatrixSymbol):
+            return value
+        if variable not in reader.leaves or tape[reader.leaves[variable]].op != "arg":
+            raise _no_argument(variable)
+        leaf = reader.leaves[variable]
+        known = reader.sensitivities.setdefault(leaf, {})
         for _ in range(int(count)):
-            body = body.with_outputs(body.slopes(k))
-    leaves = [reader.leaves[v] for v in variables]
-    return body.inline(reader.tape, body.outputs, (*leaves, *outside))[0]
+            (value,) = pushed_forward(tape, [value], {leaf: tape.const(1)}, known)
+    return value
 
 
 def read_subs(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
@@ -117,7 +142,7 @@ HEADS: dict[type, Callable[..., int]] = {
 }
 
 CHILDREN: dict[type, Callable[[Any], tuple[sympy.Basic, ...]]] = {
-    sympy.Derivative: lambda expr: (),
+    sympy.Derivative: derivative_children,
     sympy.Subs: lambda expr: tuple(expr.point),
     ComplexRootOf: lambda expr: (),
     RootSum: lambda expr: (),

@@ -1,7 +1,8 @@
 r"""Roots in a bracket: F(u, p) = 0 with low < u < high.
 
-The value is found by bisection alone; the derivative is that of the implicit function theorem,
-du/dp = -F_p / F_u, taken symbolically from F, so no derivative passes through the iteration.
+The value is found by Newton's iteration inside a shrinking bracket; the derivative is that of the
+implicit function theorem, du/dp = -F_p / F_u, taken symbolically from F, so no derivative passes
+through the iteration.
 
 *Main definitions*: operation `root`: operands low, high, then the parameters of F.
 """
@@ -46,7 +47,12 @@ def _d_root(tape: Tape, i: int, slot: int) -> int:
 def _write_root(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     body = node.data
     assert isinstance(body, Body)
-    function = writer.define_body(f"equation_{body.key}", body, ("u",))
+    both = body.with_outputs((body.output, *body.slopes(0)))
+
+    def closing(inner: Writer) -> str:
+        return "(" + ", ".join(inner.texts[i].text for i in inner.outputs) + ")"
+
+    function = writer.define_body(f"equation_{body.key}", both, ("u",), closing)
     writer.need("bracketed_root")
     low, high, *inputs = writer.broadcast(texts)
     given = writer.hold_tuple("inputs", inputs)

@@ -49,7 +49,7 @@ from derivax.symbolic.nodes.recurrence import Recurrence
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
 
-__all__ = ["CHILDREN", "HEADS", "OPERATIONS", "supported"]
+__all__ = ["CHILDREN", "HEADS", "OF_MATRICES", "OPERATIONS", "supported"]
 
 Read = Callable[["Reader", sympy.Basic, Sequence[int]], int]
 
@@ -170,6 +170,9 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     **matrix_forms.CHILDREN,
     **calculus.CHILDREN,
 }
+
+# heads that take matrices as operands
+OF_MATRICES = frozenset({*matrices.HEADS, *matrix_forms.HEADS, sympy.Derivative, sympy.Subs})
 
 OPERATIONS: dict[str, Operation] = {
     **special.OPERATIONS,
