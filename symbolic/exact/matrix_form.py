@@ -274,6 +274,8 @@ class Relations:
         for word, rhs in list(self.rules):
             if self._is_isometry(word, rhs):
                 self._add((_transposed_pair(word), {(): S.One}))
+        for word, rhs in list(self.rules):
+            self._add_with_inner_rewritten(word, rhs)
 
     @staticmethod
     def _is_isometry(word: Word, rhs: Polynomial) -> bool:
@@ -281,6 +283,17 @@ class Relations:
         if len(word) != 2 or rhs != {(): S.One} or word[0] != (word[1][0], not word[1][1]):
             return False
         return bool(word[0][0].shape[0] == word[0][0].shape[1])
+
+    def _add_with_inner_rewritten(self, word: Word, rhs: Polynomial) -> None:
+        """q^T A^T g = 0 and A^T = A imply q^T A g = 0, which no rewriting of other words finds."""
+        shorter = Relations()
+        shorter.commuting = self.commuting
+        shorter.rules = [rule for rule in self.rules if len(rule[0]) < len(word)]
+        form = shorter.reduced({word: S.One})
+        if len(form) == 1 and word not in form:
+            ((after, scale),) = form.items()
+            if after and scale.is_nonzero:
+                self._add((after, {w: c / scale for w, c in rhs.items()}))
 
     def _add(self, rule: Rule) -> None:
         if all(rule[0] != known for known, _ in self.rules):

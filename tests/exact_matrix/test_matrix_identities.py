@@ -58,6 +58,12 @@ X, Y = (one + F * G).I, (Identity(m) + G * F).I
 
 TRUE = {
     "transposed product": ((F * G).T - G.T * F.T, ()),
+    "relation with a symmetric letter inside": (
+        Trace(B.T * K * A), (*symmetric, MatrixRelation(A.T * K * B, ZeroMatrix(n, n)))
+    ),
+    "relation with an antisymmetric letter inside": (
+        B.T * K * A + C, (*antisymmetric, MatrixRelation(A.T * K * B, C.T))
+    ),
     "inverse of a product": ((A * B).I - B.I * A.I, ()),
     "inverse of the transposed": (A.T.I - A.I.T, ()),
     "negative power": (A**-2 * A**3 - A, ()),
