@@ -1,0 +1,72 @@
+r"""Diagrams: graphs that mean formulas.  An engine that knows nothing of any one theory.
+
+Structure
+  `Diagram(nodes, lines, external)`, `Line`   typed multigraph of half-edges (line, end); `.code`
+      (equal = isomorphic), `.canonical()`, `.symmetry_factor`, `.graph` (networkx), `.n_loops`,
+      `.is_one_particle_irreducible`, `.has_tadpoles`, `.amputated()`          graph.py
+  `automorphism_group(diagram)`   permutations of half-edges                   automorphisms.py
+  `Tree(kind, children)`, `Grammar`   rooted trees; `.n_automorphisms`, `.n_labellings`,
+      `.folded(node)` (value from the leaves up), `.diagram()`                 trees.py
+Generation (iterators, each isomorphism class once)
+  `trees(grammar, n)`, `labelled_trees(grammar, n)` with `layered(depth)`, `series_reduced()`,
+      `dressed(depth)`; `chain(n)`                                             trees.py, chains.py
+Counts from generating functions (no listing)
+  `count_unlabelled(grammar, n)`, `count_labelled(grammar, n)`, `euler_transform`   counting.py
+Meaning
+  `Rules(nodes, lines, weight)` with `NodeRule(factor, *labels)`, `LineRule(factor, tail, head)`
+      and labels `integral(r, 0, oo)`, `summed(i, 0, n - 1)`, `free(x)`;
+      `.expression(diagram or tree)` -> SymPy, `.latex(diagram or tree)`       rules.py
+
+Nodes of `Tree.diagram()`: node 0 is the external point "root", then depth first; lines run from the
+upper to the lower node, kind "".  A leaf of `trees` has kind LEAF (0), of `labelled_trees`
+("leaf", label).  Inner nodes of `layered(H)` and `dressed(H)` have their level 1..H as kind.
+"""
+
+from __future__ import annotations
+
+from derivax.diagrams.automorphisms import automorphism_group
+from derivax.diagrams.chains import chain
+from derivax.diagrams.counting import (
+    count_labelled,
+    count_unlabelled,
+    euler_transform,
+    inverse_euler_transform,
+)
+from derivax.diagrams.graph import Diagram, Line
+from derivax.diagrams.rules import Label, LineRule, NodeRule, Rules, free, integral, summed
+from derivax.diagrams.trees import (
+    LEAF,
+    Grammar,
+    Tree,
+    dressed,
+    labelled_trees,
+    layered,
+    series_reduced,
+    trees,
+)
+
+__all__ = [
+    "LEAF",
+    "Diagram",
+    "Grammar",
+    "Label",
+    "Line",
+    "LineRule",
+    "NodeRule",
+    "Rules",
+    "Tree",
+    "automorphism_group",
+    "chain",
+    "count_labelled",
+    "count_unlabelled",
+    "dressed",
+    "euler_transform",
+    "free",
+    "integral",
+    "inverse_euler_transform",
+    "labelled_trees",
+    "layered",
+    "series_reduced",
+    "summed",
+    "trees",
+]
