@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from sympy import Basic, Derivative, Expr, Ne, Symbol
+from sympy import Basic, Derivative, Expr, Integral, Ne, S, Symbol
 from sympy.core.function import AppliedUndef
 
 from derivax.errors import InputError
@@ -118,7 +118,8 @@ class Integrate(Rule):
         domain = conclusion.domain
 
         def at_start(side: Basic) -> Expr:
-            return side.subs(unknown, initial.rhs).subs(self.variable, start)  # type: ignore[return-value]
+            there = side.subs(unknown, initial.rhs).subs(self.variable, start)
+            return there.xreplace({i: S.Zero for i in there.atoms(Integral) if _empty(i)})  # type: ignore[return-value]
 
         made: list[Obligation] = [
             Vanishes(
@@ -135,3 +136,8 @@ class Integrate(Rule):
         about = f"both sides agree at {self.variable} = {start}"
         made += keeps_relation(conclusion, "=")
         return (*made, Vanishes(difference, domain, about))
+
+
+def _empty(integral: Integral) -> bool:
+    """An integral from a point to itself."""
+    return any(len(limit) == 3 and limit[1] == limit[2] for limit in integral.limits)
