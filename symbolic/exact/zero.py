@@ -35,6 +35,7 @@ from derivax.symbolic.exact.cases import by_cases
 from derivax.symbolic.exact.constancy import by_derivative, by_induction
 from derivax.symbolic.exact.dag import Graph, postorder
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.index_functions import with_families, written_alike
 from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.patience import OutOfTime, within
@@ -98,11 +99,12 @@ def vanishes(
     ('refuted', True)
     """
     entries = entries_of(expr)
-    scalars = [settled(entry) for _, entry in entries]
-    domain, sample = sample_for(scalars, domain, points, seed)
+    scalars = [written_alike(settled(entry)) for _, entry in entries]
+    shown = with_families(scalars)
+    domain, sample = sample_for(shown, domain, points, seed)
     findings = []
-    for (label, _), scalar in zip(entries, scalars, strict=True):
-        finding = zero_on(scalar, domain, sample)
+    for (label, _), scalar, seen in zip(entries, scalars, shown, strict=True):
+        finding = zero_on(scalar, domain, sample, seen)
         if finding.outcome is Outcome.REFUTED:
             if label:
                 witness = {**(finding.witness or {}), "entry": label}
@@ -120,29 +122,34 @@ def ball_test(
 ) -> Finding:
     """The test on balls alone, without an attempt at a proof (for scalars); see `vanishes`."""
     ((_, scalar),) = entries_of(expr)
-    scalar = settled(scalar)
+    (scalar,) = with_families([settled(scalar)])
     _, sample = sample_for([scalar], domain, points, seed)
     sample.look_at_switches([scalar])
     return _BallTest(scalar, sample).run()
 
 
-def zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
-    """Whether a settled scalar is zero on the domain: probe, proof, then the whole ball test."""
+def zero_on(
+    expr: Basic, domain: Domain, sample: Sample, shown: Basic | None = None
+) -> Finding:
+    """Whether a settled scalar is zero on the domain: probe, proof, then the whole ball test.
+
+    `shown` is what the tests at points see, where it is not the expression itself.
+    """
     try:
-        return _zero_on(expr, domain, sample)
+        return _zero_on(expr, domain, sample, expr if shown is None else shown)
     except OutOfTime:
         return Finding(Outcome.OPEN, "ball test", "the time was over before a point was decided")
 
 
-def _zero_on(expr: Basic, domain: Domain, sample: Sample) -> Finding:
+def _zero_on(expr: Basic, domain: Domain, sample: Sample, shown: Basic) -> Finding:
     if expr.is_Number:
         if expr.is_zero:
             return Finding(Outcome.PROVEN, "identity", "the two sides are the same expression")
         witness = {"value": str(expr), "bits": 0}
         return Finding(Outcome.REFUTED, "identity", "a nonzero number", witness=witness)
     try:
-        test = _BallTest(expr, sample)
-        sample.look_at_switches([expr])
+        test = _BallTest(shown, sample)
+        sample.look_at_switches([shown])
         probed = test.probe()
     except CompileError as error:
         return Finding(Outcome.OPEN, "ball test", str(error))
