@@ -36,8 +36,7 @@ networks" (2021), arXiv:2105.02716; D. Kunin et al., "Neural mechanics" (2021), 
 from derivax.symbolic.theories.noether_learning_dynamics.discrete import (
     discrete_charge,
     discrete_matrix_charge,
-    equilibrium,
-    slow_growth,
+    discrete_rotation,
 )
 from derivax.symbolic.theories.noether_learning_dynamics.dissipation import (
     bregman,
@@ -45,6 +44,16 @@ from derivax.symbolic.theories.noether_learning_dynamics.dissipation import (
     hidden_charge,
     kinetic_symmetry_breaking,
     polar_motion,
+)
+from derivax.symbolic.theories.noether_learning_dynamics.equilibrium import (
+    equilibrium,
+    slow_growth,
+)
+from derivax.symbolic.theories.noether_learning_dynamics.history import (
+    discrete_charge_history,
+    discrete_translation,
+    gradient_descent_charge,
+    heavy_ball_power,
 )
 from derivax.symbolic.theories.noether_learning_dynamics.identity import (
     noether_identity,
@@ -56,15 +65,22 @@ from derivax.symbolic.theories.noether_learning_dynamics.optimiser import (
     heavy_ball_rate,
     norm_history,
 )
+from derivax.symbolic.theories.noether_learning_dynamics.optimisers import adaptive_charge
 
 __all__ = [
+    "adaptive_charge",
     "bregman",
     "bregman_symmetry",
     "charge_oscillator",
     "discrete_charge",
+    "discrete_charge_history",
     "discrete_matrix_charge",
+    "discrete_rotation",
+    "discrete_translation",
     "equilibrium",
+    "gradient_descent_charge",
     "heavy_ball",
+    "heavy_ball_power",
     "heavy_ball_rate",
     "hidden_charge",
     "kinetic_symmetry_breaking",
