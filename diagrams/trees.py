@@ -33,6 +33,7 @@ __all__ = [
     "labelled_trees",
     "layered",
     "series_reduced",
+    "set_partitions",
     "trees",
 ]
 
@@ -255,7 +256,7 @@ def labelled_trees(grammar: Grammar, leaves: int | Sequence[Hashable]) -> Iterat
                 yield Tree(("leaf", chosen[0]))
             return
         least, most = grammar.arity[kind][0], grammar.largest(kind, len(chosen))
-        for blocks in _set_partitions(chosen, least, most):
+        for blocks in set_partitions(chosen, least, most):
             yield from (Tree(kind, below) for below in forests(grammar.children[kind], blocks))
 
     def forests(
@@ -322,7 +323,7 @@ def _partitions(size: int, least: int, most: int, top: int | None = None) -> Ite
             yield [part, *rest]
 
 
-def _set_partitions(
+def set_partitions(
     elements: tuple[Hashable, ...], least: int, most: int
 ) -> Iterator[list[tuple[Hashable, ...]]]:
     """Partitions of a set into `least` to `most` blocks; the first element is in the first."""
@@ -337,7 +338,7 @@ def _set_partitions(
         for others in combinations(range(len(rest)), size):
             inside = set(others)
             left = tuple(e for k, e in enumerate(rest) if k not in inside)
-            for blocks in _set_partitions(left, least - 1, most - 1):
+            for blocks in set_partitions(left, least - 1, most - 1):
                 yield [(first, *(rest[k] for k in others)), *blocks]
 
 
