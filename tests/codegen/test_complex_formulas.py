@@ -121,7 +121,8 @@ def test_what_has_no_order_in_the_plane_is_refused():
 
 
 def test_verification_says_that_complex_code_is_not_compared():
-    from derivax.numeric.verify.level_values import derivatives_level, values_level
+    from derivax.numeric.verify.level_derivatives import derivatives_level
+    from derivax.numeric.verify.level_values import values_level
 
     formula = Formula(sp.re(sp.exp(J * x) * sp.log(x - 3)), [x])
     code = compile_formula(formula)

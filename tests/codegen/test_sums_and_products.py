@@ -102,8 +102,3 @@ def test_a_sum_under_an_outer_jit_vmap_and_hessian():
     hessian = jax.jit(jax.vmap(jax.hessian(f), (0, None)))(jnp.array([0.1, 2.0]), 6.0)
     exact = [sum(6 * m * m * np.exp(-m * v) for m in range(7)) for v in (0.1, 2.0)]
     np.testing.assert_allclose(hessian, exact, rtol=1e-14)
-
-
-def test_infinitely_many_terms_are_refused_with_the_reason():
-    with pytest.raises(CompileError, match="remainder"):
-        compile_formula(Formula(sp.Sum(x**k, (k, 0, sp.oo)), [x]))

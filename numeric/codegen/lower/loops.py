@@ -24,6 +24,11 @@ import sympy
 
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.body import Body, read_body
+from derivax.numeric.codegen.lower.infinite_ranges import (
+    is_infinite,
+    read_infinite_product,
+    read_infinite_sum,
+)
 from derivax.numeric.codegen.lower.operation import Operation, Text
 from derivax.numeric.codegen.tape import Node, Tape
 
@@ -66,12 +71,8 @@ def limit_children(expr: Any) -> tuple[sympy.Basic, ...]:
             f"a {type(expr).__name__} without both bounds has no value",
             "give (k, a, b)",
         )
-    if any(bound in (sympy.oo, -sympy.oo) for bound in limit.args[1:]):
-        raise CompileError(
-            f"{type(expr).__name__} over {limit}",
-            "runs over infinitely many terms, and no bound of the remainder is derived",
-            "give a finite bound, or a closed form (expression.doit())",
-        )
+    if is_infinite(limit):
+        return ()
     return tuple(limit.args[1:])
 
 
@@ -81,7 +82,9 @@ def _inside(expr: Any) -> sympy.Basic:
 
 
 def read_sum(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
-    """A finite sum; SymPy's convention for reversed bounds."""
+    """A sum; SymPy's convention for reversed bounds."""
+    if is_infinite(expr.limits[-1]):
+        return read_infinite_sum(reader, expr)
     body, outside = read_body(reader, [_inside(expr)], [expr.limits[-1][0]], ["k"])
     tape = reader.tape
 
@@ -99,7 +102,9 @@ def read_sum(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
 
 
 def read_product(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
-    """A finite product, as the iteration of a state."""
+    """A product, as the iteration of a state."""
+    if is_infinite(expr.limits[-1]):
+        return read_infinite_product(reader, expr)
     variable = expr.limits[-1][0]
     body, outside = read_body(reader, [_inside(expr)], [variable], ["k"])
     tape = reader.tape

@@ -1,7 +1,7 @@
 """Derivatives of matrix operations in a scalar direction, as matrices on the tape.
 
-*Main definitions*: `TANGENTS`: operation -> function of (tape, node, derivatives of operands), where
-the constant 0 stands for a matrix that does not move.
+*Main definitions*: `TANGENTS`: operation -> function of (tape, node, derivatives of operands),
+where the constant 0 stands for a matrix that does not move.
 """
 
 from __future__ import annotations

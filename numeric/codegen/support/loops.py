@@ -62,3 +62,58 @@ def iterated_times(step, start, count, state, parameters):
         return step(start + offset, state, offset < count, parameters)
 
     return lax.fori_loop(0, longest_run(count), body, state)
+
+
+def summed_to_infinity(term, first, blank, parameters):
+    """The sum of the values for k = first, first + 1, ...; `term` gives the value at k and a bound
+    of what the terms from k on add up to.
+
+    Ends where that is below a quarter of the rounding unit of the sum; NaN where it is not after
+    2^17 terms.
+    """
+    small = 0.25 * jnp.finfo(first.dtype).eps
+
+    def step(state):
+        count, total, lost, done = state
+        value, rest = term(first + jnp.asarray(count, first.dtype), parameters)
+        new, new_lost = added_exactly((total, lost), value)
+        enough = jnp.logical_and(rest <= small * jnp.abs(total), jnp.isfinite(rest))
+        done = jnp.logical_or(done, enough)
+        failed = jnp.logical_not(jnp.isfinite(value))
+        return (
+            count + 1,
+            jnp.where(done, total, jnp.where(failed, jnp.nan, new)),
+            jnp.where(done, lost, new_lost),
+            jnp.logical_or(done, failed),
+        )
+
+    start = (0, blank, blank, blank > 0.0)
+    _count, total, lost, done = lax.while_loop(unfinished_series, step, start)
+    return jnp.where(done, total + lost, jnp.nan)
+
+
+def unfinished_series(state):
+    """Whether a point needs more terms and may have them."""
+    count, _total, _lost, done = state
+    return jnp.logical_and(count < 131072, jnp.logical_not(jnp.all(done)))
+
+
+def multiplied_to_infinity(factor, first, blank, parameters):
+    """The product of the values for k = first, first + 1, ...; `factor` gives the value at k and a
+    bound of the sum of |value - 1| from k on.
+
+    Ends where that is below a quarter of the rounding unit; NaN where it is not after 2^17 factors.
+    """
+    small = 0.25 * jnp.finfo(first.dtype).eps
+
+    def step(state):
+        count, total, lost, done = state
+        value, rest = factor(first + jnp.asarray(count, first.dtype), parameters)
+        done = jnp.logical_or(done, rest <= small)
+        failed = jnp.logical_not(jnp.isfinite(value))
+        new = jnp.where(failed, jnp.nan, total * value)
+        return (count + 1, jnp.where(done, total, new), lost, jnp.logical_or(done, failed))
+
+    start = (0, blank + 1.0, blank, blank > 0.0)
+    _count, total, _lost, done = lax.while_loop(unfinished_series, step, start)
+    return jnp.where(done, total, jnp.nan)
