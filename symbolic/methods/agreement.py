@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Basic, MatrixBase, Ne, S, fraction, together
+from sympy import Basic, MatrixBase, Mul, Ne, S, fraction, together
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.symbolic.exact.domain import Domain
@@ -53,5 +53,9 @@ def poles_avoided(factors: Iterable[Basic], domain: Domain | None) -> tuple[Obli
         if denominator.is_number and denominator not in (S.Zero, S.NaN):
             continue
         about = f"the factor {factor} is finite"
-        made.append(SignHolds(Ne(denominator, 0, evaluate=False), domain, about))
+        # a product vanishes nowhere when none of its factors does: easier to prove one by one
+        bases = dict.fromkeys(part.as_base_exp()[0] for part in Mul.make_args(denominator))
+        for base in bases:
+            if not (base.is_number and base not in (S.Zero, S.NaN)):
+                made.append(SignHolds(Ne(base, 0, evaluate=False), domain, about))
     return tuple(made)

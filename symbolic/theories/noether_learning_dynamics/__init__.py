@@ -49,6 +49,9 @@ from derivax.symbolic.theories.noether_learning_dynamics.equilibrium import (
     equilibrium,
     slow_growth,
 )
+from derivax.symbolic.theories.noether_learning_dynamics.equilibrium_norms import (
+    equilibrium_norms,
+)
 from derivax.symbolic.theories.noether_learning_dynamics.history import (
     discrete_charge_history,
     discrete_translation,
@@ -78,6 +81,7 @@ __all__ = [
     "discrete_rotation",
     "discrete_translation",
     "equilibrium",
+    "equilibrium_norms",
     "gradient_descent_charge",
     "heavy_ball",
     "heavy_ball_power",

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Function, MatrixSymbol, S, Symbol, Trace, Transpose, ZeroMatrix
+from sympy import Expr, Function, Identity, MatrixSymbol, S, Symbol, Trace, Transpose, ZeroMatrix
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.symbolic.derivation import Derivation
@@ -51,6 +51,7 @@ __all__ = [
     "n",
     "named_charge",
     "one_step",
+    "scale_charge",
 ]
 
 n = Symbol("n", integer=True, nonnegative=True)
@@ -106,11 +107,13 @@ def _form(left: MatrixExpr, matrix: MatrixExpr, right: MatrixExpr) -> Trace:
     return Trace(Transpose(left) * matrix * right)
 
 
-def _begun(optimiser: str, name: str, title: str, sign: int) -> tuple[Derivation, Any]:
+def _begun(
+    optimiser: str, name: str, title: str, sign: int, scale: bool = False
+) -> tuple[Derivation, Any]:
     """The optimiser, the symmetry of its generator and the invariance of the loss."""
     q, v, g = (MatrixSymbol(s, _d, 1) for s in "qvg")
     q1, v1 = MatrixSymbol("q_1", _d, 1), MatrixSymbol("v_1", _d, 1)
-    A = MatrixSymbol("A", _d, _d)
+    A = Identity(_d) if scale else MatrixSymbol("A", _d, _d)
     speed, rest = one_step(optimiser, q, v, g)
     velocity = Statement(v1, "=", speed)
     position = Statement(q1, "=", rest + ahead(optimiser) * v1)
@@ -120,6 +123,13 @@ def _begun(optimiser: str, name: str, title: str, sign: int) -> tuple[Derivation
         title=f"{title} under {WORDS[optimiser]}",
         source=f"{SOURCE} (exact form derived here)",
     )
+    if scale:
+        derivation = derivation.assume(
+            Statement(Transpose(g) * q, "=", ZeroMatrix(1, 1)),
+            name="invariance",
+            say="The loss does not depend on the scale of q: its gradient g is orthogonal to q.",
+        )
+        return derivation, (A, q, v, q1, v1)
     kind = "symmetric" if sign > 0 else "antisymmetric"
     derivation = derivation.assume(
         Statement(Transpose(A), "=", sign * A), name="symmetric", say=f"The generator is {kind},"
@@ -156,23 +166,36 @@ def discrete_charge(optimiser: str = "heavy-ball") -> Derivation:
     derivation, letters = _begun(
         optimiser, "discrete-charge", "Exact law of the charge of a linear symmetry", 1
     )
+    return _with_step(named_charge(_two_laws(derivation, optimiser, letters), letters))
+
+
+def scale_charge(optimiser: str) -> tuple[Derivation, Any]:
+    """The same for the scale of q, A = 1: with its letters 1, q, v, q', v'."""
+    derivation, letters = _begun(
+        optimiser, "equilibrium", "Equilibrium step and angle of a scale-invariant layer", 1, True
+    )
+    return named_charge(_two_laws(derivation, optimiser, letters), letters), letters
+
+
+def _two_laws(derivation: Derivation, optimiser: str, letters: Any) -> Derivation:
+    """The steps `momentum` and `charge`."""
     A, q, v, q1, v1 = letters
+    symmetric = [step.name for step in derivation if step.name == "symmetric"]
     p, C, V = _form(v, A, q), _form(q, A, q), _form(v1, A, v1)
     W, old = _form(v1, A, v), _form(v, A, v)
-    derivation = derivation.then(
+    return derivation.then(
         MatrixIdentity(_form(v1, A, q1), momentum_law(optimiser, p, C, V, W)),
-        1, 0, "symmetric", "invariance",
+        1, 0, *symmetric, "invariance",
         name="momentum",
         say="The momentum p = v.Aq of the symmetry follows",
     ).then(
         MatrixIdentity(
             _form(q1, A, q1), charge_law(optimiser, _form(v1, A, q1), p, C, V, old)
         ),
-        1, "symmetric",
+        1, *symmetric,
         name="charge",
         say="and the charge C = q.Aq",
     )  # fmt: skip
-    return _with_step(named_charge(derivation, letters))
 
 
 def named_charge(derivation: Derivation, letters: Any) -> Derivation:
