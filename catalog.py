@@ -47,6 +47,7 @@ _PROGRAMS = "derivax.numeric.programs.deep_linear_networks"
 _FLOWS = "derivax.numeric.ground_truth.matrix_flow"
 _NOETHER = "Tanaka, Kunin 2021, arXiv 2105.02716"
 _NOETHER_THEORY = "derivax.symbolic.theories.noether_learning_dynamics"
+_CHARGES = "derivax.numeric.programs.noether_charges"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -218,6 +219,46 @@ RESULTS: Mapping[str, Row] = {
         "source": _NOETHER + " (exact form derived here)",
         "ground_truth": "",
         "example": "",
+    },
+    "noether-learning-dynamics/charge-rate": {
+        "derivation": f"{_NOETHER_THEORY}.recursions:charge_rate",
+        "title": "Charge of a symmetry, from weights and velocities, and the rate of its momentum",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+        "program": f"{_CHARGES}:charge_rate",
+    },
+    "noether-learning-dynamics/charge-history": {
+        "derivation": f"{_NOETHER_THEORY}.recursions:charge_history",
+        "title": "Exact history of charges from recorded steps, one step after the other",
+        "source": _NOETHER + " (exact form derived here)",
+        "ground_truth": "",
+        "example": "",
+        "program": f"{_CHARGES}:charge_history",
+    },
+    "noether-learning-dynamics/charge-history-parallel": {
+        "derivation": f"{_NOETHER_THEORY}.recursions:charge_history_parallel",
+        "title": "Exact history of charges from recorded steps, composed as a tree",
+        "source": _NOETHER + " (exact form derived here)",
+        "ground_truth": "",
+        "example": "",
+        "program": f"{_CHARGES}:charge_history_parallel",
+    },
+    "noether-learning-dynamics/norm4-history": {
+        "derivation": f"{_NOETHER_THEORY}.recursions:norm4_history",
+        "title": "Norms of scale-invariant layers from recorded gradients, step after step",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+        "program": f"{_CHARGES}:norm4_history",
+    },
+    "noether-learning-dynamics/norm4-history-parallel": {
+        "derivation": f"{_NOETHER_THEORY}.recursions:norm4_history_parallel",
+        "title": "Norms of scale-invariant layers from recorded gradients, as a tree",
+        "source": _NOETHER,
+        "ground_truth": "",
+        "example": "",
+        "program": f"{_CHARGES}:norm4_history_parallel",
     },
     "noether-learning-dynamics/slow-growth": {
         "derivation": f"{_NOETHER_THEORY}:slow_growth",
