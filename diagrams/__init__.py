@@ -10,12 +10,16 @@ Structure
 Generation (iterators, each isomorphism class once)
   `trees(grammar, n)`, `labelled_trees(grammar, n)` with `layered(depth)`, `series_reduced()`,
       `dressed(depth)`; `chain(n)`                                             trees.py, chains.py
+  `multigraphs(Contents(vertices, lines, external), {kind: n})`: connected or all; knows `.count`
+                                                               contents.py, multigraphs.py
 Counts from generating functions (no listing)
   `count_unlabelled(grammar, n)`, `count_labelled(grammar, n)`, `euler_transform`   counting.py
 Meaning
   `Rules(nodes, lines, weight)` with `NodeRule(factor, *labels)`, `LineRule(factor, tail, head)`
       and labels `integral(r, 0, oo)`, `summed(i, 0, n - 1)`, `free(x)`;
       `.expression(diagram or tree)` -> SymPy, `.latex(diagram or tree)`       rules.py
+Drawing (package `derivax.diagrams.drawing`)
+  `picture(x)`, `tree_picture(tree, label=, line_label=)`, `svg`, `tikz`, `draw`, `gallery`
 
 Nodes of `Tree.diagram()`: node 0 is the external point "root", then depth first; lines run from the
 upper to the lower node, kind "".  A leaf of `trees` has kind LEAF (0), of `labelled_trees`
@@ -26,13 +30,16 @@ from __future__ import annotations
 
 from derivax.diagrams.automorphisms import automorphism_group
 from derivax.diagrams.chains import chain
+from derivax.diagrams.contents import Contents
 from derivax.diagrams.counting import (
     count_labelled,
     count_unlabelled,
     euler_transform,
     inverse_euler_transform,
 )
+from derivax.diagrams.counting_multigraphs import count_multigraphs
 from derivax.diagrams.graph import Diagram, Line
+from derivax.diagrams.multigraphs import Multigraphs, multigraphs
 from derivax.diagrams.rules import Label, LineRule, NodeRule, Rules, free, integral, summed
 from derivax.diagrams.trees import (
     LEAF,
@@ -47,17 +54,20 @@ from derivax.diagrams.trees import (
 
 __all__ = [
     "LEAF",
+    "Contents",
     "Diagram",
     "Grammar",
     "Label",
     "Line",
     "LineRule",
+    "Multigraphs",
     "NodeRule",
     "Rules",
     "Tree",
     "automorphism_group",
     "chain",
     "count_labelled",
+    "count_multigraphs",
     "count_unlabelled",
     "dressed",
     "euler_transform",
@@ -66,6 +76,7 @@ __all__ = [
     "inverse_euler_transform",
     "labelled_trees",
     "layered",
+    "multigraphs",
     "series_reduced",
     "summed",
     "trees",

@@ -1,4 +1,4 @@
-r"""What multigraphs are made of: kinds of vertices with their legs, kinds of lines, external points.
+r"""What multigraphs are made of: kinds of vertices with their legs, of lines, external points.
 
 Main definition: `Contents`.
 """

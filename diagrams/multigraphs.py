@@ -61,7 +61,7 @@ class Multigraphs:
 
     @property
     def count(self) -> int:
-        """How many there are before `keep` and without `self_lines=False`, by generating function."""
+        """How many there are, by generating function; `keep` and `self_lines` do not count."""
         return count_multigraphs(self.contents, self.numbers, self.connected)
 
     def __iter__(self) -> Iterator[Diagram]:
@@ -71,9 +71,7 @@ class Multigraphs:
                 f"{expected} diagrams", f"are more than {self.limit}",
                 "pass limit=..., or use the sum without enumeration",
             )  # fmt: skip
-        found = 0
-        for diagram in self._all():
-            found += 1
+        for found, diagram in enumerate(self._all(), start=1):
             if self.progress is not None:
                 self.progress(found, expected)
             if self.keep is None or self.keep(diagram):
