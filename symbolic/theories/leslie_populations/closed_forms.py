@@ -12,21 +12,18 @@ from __future__ import annotations
 
 from sympy import (
     Add,
-    Eq,
     Expr,
-    Ge,
     Gt,
     Integer,
     Le,
-    Lt,
-    S,
+    Mul,
     Sum,
     Symbol,
     acos,
     acosh,
-    binomial,
     cos,
     cosh,
+    factorial,
     oo,
     sqrt,
 )
@@ -44,12 +41,10 @@ from derivax.symbolic.methods.solve_for import SolveFor
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
-from derivax.symbolic.theories.leslie_populations.euler_lotka import MATERNITY_SUM, euler_lotka
+from derivax.symbolic.theories.leslie_populations.euler_lotka import euler_lotka
 from derivax.symbolic.theories.leslie_populations.notation import (
     SOURCE,
     THEORY,
-    i,
-    k,
     lam,
     m,
     n,
@@ -154,20 +149,205 @@ def three_ages() -> Derivation:
             say="it is",
         )
     )
-    cosine = Identity(4 * cos(y) ** 3 - 3 * cos(y), cos(3 * y))
-    hyperbolic = Identity(4 * cosh(y) ** 3 - 3 * cosh(y), cosh(3 * y))
-    for rule, name, inverse, function, inside in (
-        (cosine, "cosine", acos, cos, Lt(Q, 1)),
-        (hyperbolic, "cosh", acosh, cosh, Gt(Q, 1)),
+    root = UndefinedFunction("x", positive=True)(Q)
+    for name, inverse, function, inside in (
+        ("cosine", acos, cos, Le(Q, 1)),
+        ("cosh", acosh, cosh, Gt(Q, 1)),
     ):
         value = function(inverse(Q) / 3)
-        derivation = derivation.then(
-            rule, name=f"{name}-of-three", say="The same relation holds for multiple angles:"
-        ).then(
-            Substitute({y: inverse(Q) / 3}),
-            f"{name}-of-three",
-            name=f"{name}-root",
-            claim=Statement(4 * value**3 - 3 * value, "=", Q, given=(inside,)),
-            say="so that a root is",
+        derivation = (
+            derivation.then(
+                Identity(4 * function(y) ** 3 - 3 * function(y), function(3 * y)),
+                name=f"{name}-of-three",
+                say="The same relation holds between a third of an angle and the whole:",
+            )
+            .then(
+                Identity(4 * value**3 - 3 * value, Q, given=(inside,)),
+                name=f"{name}-solves",
+                say="so that it is solved by",
+            )
+            .assume(
+                Statement(root, "=", value, given=(inside,)),
+                name=f"{name}-root",
+                say="which we call x",
+            )
         )
-    return derivation
+    derivation = (
+        derivation.then(Cases(), "cosine-root", "cosh-root", name="x", say="In both cases:")
+        .assume(
+            Statement(lam, "=", (m1 + 2 * A * root) / 3), name="scaled", say="Scaled back, with"
+        )
+        .assume(Statement(A, "=", A_value), name="A")
+    )
+    both = derivation["x"].rhs
+    derivation = (
+        derivation.then(Substitute({root: both}), "scaled", "x", name="in-Q")
+        .then(Substitute({A: A_value}), "in-Q", "A", name="in-A")
+        .then(
+            Substitute({Q: Q_value}),
+            "in-A",
+            "Q",
+            name="three-ages",
+            say="It is positive, hence the growth factor (euler-lotka: there is one):",
+        )
+    )
+    return derivation.concluded(
+        derivation.formula_of("three-ages", [m1, m2, m3], name="growth_factor_3")
+    )
+
+
+def one_reproducing_age() -> Derivation:
+    r"""All births at the age k: $\lambda = m_k^{1/k}$."""
+    age, net = Symbol("k", positive=True), Symbol("m_k", positive=True)
+    derivation = Derivation.begin(
+        Problem(Statement(net * lam**-age, "=", 1), lam),
+        name=f"{THEORY}/one-reproducing-age",
+        title="Growth factor when one age reproduces",
+        source=SOURCE,
+    ).then(SolveFor(lam), 0, name="growth-factor", say="Solve for the growth factor:")
+    return derivation.concluded(
+        derivation.formula_of("growth-factor", [net, age], name="growth_factor_one_age")
+    )
+
+
+def two_reproducing_ages(order: int = 6) -> Derivation:
+    r"""Births at two ages p < q, by Lagrange inversion.
+
+    $$\lambda = (m_p/\omega)^{1/p},\qquad \omega = 1 - e\,\omega^a
+      \sim \sum_k\frac{(-e)^k}{(a-1)k+1}\binom{ak}{k},\qquad
+      e = m_qm_p^{-a},\quad a = q/p$$
+
+    It converges for $e < (a-1)^{a-1}/a^a$.
+
+    Args:
+        order: the highest power of e.
+
+    Returns:
+        A derivation whose formula takes (m_p, m_q, p, q).
+    """
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= 12:
+        raise InputError(f"order={order!r}", "is not an order of the series", "use 1 ... 12")
+    mp, mq, p, q = (Symbol(x, positive=True) for x in ("m_p", "m_q", "p", "q"))
+    omega, e, a = (Symbol(x, positive=True) for x in ("omega", "e", "a"))
+    derivation = Derivation.begin(
+        Problem(Statement(mp * lam**-p + mq * lam**-q, "=", 1), lam),
+        name=f"{THEORY}/two-reproducing-ages",
+        title="Growth factor when two ages reproduce, by Lagrange inversion",
+        source=SOURCE,
+    )
+    terms = Add(*[(-e) ** k * _fuss_catalan(a, k) for k in range(order + 1)])
+    derivation = (
+        derivation.then(
+            Substitute({q: a * p}), 0, name="ratio", say="With a = q/p, the ratio of the ages,"
+        )
+        .assume(
+            Statement(lam, "=", (mp / omega) ** (1 / p)),
+            name="omega",
+            say="and with the share omega of births at the younger age,",
+        )
+        .then(
+            Substitute({lam: (mp / omega) ** (1 / p)}),
+            "ratio",
+            "omega",
+            name="in-omega",
+            claim=Statement(omega + mq * mp**-a * omega**a, "=", 1),
+        )
+        .assume(Statement(e, "=", mq * mp**-a), name="e", say="and the small parameter e")
+        .then(
+            Combine([1, omega**a]),
+            "in-omega",
+            "e",
+            name="fixed-point",
+            claim=Statement(omega, "=", 1 - e * omega**a),
+            say="the equation is",
+        )
+        .then(
+            SeriesSolution(omega, e, order, 1),
+            "fixed-point",
+            name="series",
+            claim=Statement(omega, "~", terms, tends=(e, Integer(0))),
+            say="Its solution, order by order, with generalised binomials:",
+        )
+    )
+    small = Symbol("omega_N", positive=True)
+    derivation = derivation.assume(
+        Statement(small, "=", terms, given=(Gt(terms, 0),)),
+        name="partial",
+        say="The partial sum of the series",
+    ).assume(
+        Statement(lam, "=", (mp / small) ** (1 / p)), name="lambda-N", say="gives the growth factor"
+    )
+    derivation = derivation.then(
+        Substitute({small: terms}), "lambda-N", "partial", name="lambda-e"
+    ).assume(Statement(a, "=", q / p), name="a")
+    derivation = derivation.then(
+        Substitute({e: mq * mp**-a}), "lambda-e", "e", name="lambda-a"
+    ).then(Substitute({a: q / p}), "lambda-a", "a", name="growth-factor")
+    return derivation.concluded(
+        derivation.formula_of("growth-factor", [mp, mq, p, q], name="growth_factor_two_ages")
+    )
+
+
+def _fuss_catalan(a: Expr, k: int) -> Expr:
+    """binom(ak, k)/((a - 1)k + 1) = (ak)(ak - 1) ... (ak - k + 2)/k!"""
+    return Mul(*[a * k - j for j in range(k - 1)]) / factorial(k)
+
+
+def plus_group() -> Derivation:
+    r"""Constant fecundity f from the age alpha on, constant survival s, infinitely many ages.
+
+    $$\lambda^\alpha = s\lambda^{\alpha-1} + f s^{\alpha-1}$$
+
+    The condition of an open-ended last age class (plus-group).
+    """
+    alpha = Symbol("alpha", integer=True, positive=True)
+    f, s = Symbol("f", positive=True), Symbol("s", positive=True)
+    x, N = Symbol("x", positive=True), Symbol("N", integer=True, nonnegative=True)
+    total = UndefinedFunction("G", positive=True)
+    one = Symbol("G", positive=True)
+    partial = f / s * x**alpha * (1 - x ** (N + 1)) / (1 - x)
+    j = Symbol("j", integer=True, nonnegative=True)
+    terms = Sum(f / s * x ** (alpha + j), (j, 0, N))
+    derivation = Derivation.begin(
+        Problem(
+            Statement(total(N), "=", terms),
+            total(N),
+            assume=(x < 1,),
+        ),
+        name=f"{THEORY}/plus-group",
+        title="Growth factor of a population with an open-ended last age class",
+        source=SOURCE,
+    )
+    return (
+        derivation.then(
+            Induction(N, 0, Statement(terms, "=", partial)),
+            name="geometric-sum",
+            say="Euler-Lotka with m_i = f s^{i-1} and x = s/lambda < 1 is geometric:",
+        )
+        .then(Substitute({terms: partial}), 0, "geometric-sum", name="geometric")
+        .then(
+            Limit(N, oo, value=f / s * x**alpha / (1 - x)),
+            "geometric",
+            name="all-ages",
+            say="and for all ages",
+        )
+        .assume(Statement(one, "=", f / s * x**alpha / (1 - x)), name="G", say="The limit")
+        .assume(Statement(one, "=", 1), name="euler-lotka", say="is 1 at the growth factor.")
+        .then(Substitute({one: Integer(1)}), "G", "euler-lotka", name="in-x")
+        .then(
+            Substitute({x: s / lam}),
+            "in-x",
+            name="in-lambda",
+            claim=Statement(1, "=", f / s * (s / lam) ** alpha / (1 - s / lam), given=(s < lam,)),
+        )
+        .then(
+            Rewrite(
+                lhs=lam**alpha - s * lam ** (alpha - 1),
+                rhs=f * s ** (alpha - 1),
+                multiplier=lam**alpha * (1 - s / lam),
+            ),
+            "in-lambda",
+            name="plus-group",
+            say="Cleared of fractions:",
+        )
+    )
