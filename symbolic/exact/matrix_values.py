@@ -14,6 +14,7 @@ from typing import Any
 from sympy import (
     Add,
     Basic,
+    Derivative,
     Determinant,
     Expr,
     Identity,
@@ -24,6 +25,7 @@ from sympy import (
     S,
     Trace,
 )
+from sympy.core.function import AppliedUndef
 from sympy.matrices.exceptions import NonInvertibleMatrixError
 from sympy.matrices.expressions import (
     Adjoint,
@@ -150,7 +152,7 @@ def _scalar(expr: Basic, model: Model, values: Values) -> Expr:
         if i >= matrix.rows or j >= matrix.cols:
             raise NotEvaluable(str(expr))
         return matrix[i, j]
-    if isinstance(expr, MatrixExpr | MatrixBase):
+    if isinstance(expr, MatrixExpr | MatrixBase | Derivative | AppliedUndef):
         raise NotEvaluable(str(expr))
     if not expr.args:
         return expr.subs(values)

@@ -68,7 +68,13 @@ from derivax.symbolic.theories.noether_learning_dynamics.optimiser import (
     heavy_ball_rate,
     norm_history,
 )
-from derivax.symbolic.theories.noether_learning_dynamics.optimisers import adaptive_charge
+from derivax.symbolic.theories.noether_learning_dynamics.adaptive import adaptive_charge
+from derivax.symbolic.theories.noether_learning_dynamics.weight_flow import (
+    effective_rate,
+    flow_matrix_charge,
+    linear_charge,
+    symmetry_constraint,
+)
 
 __all__ = [
     "adaptive_charge",
@@ -80,17 +86,21 @@ __all__ = [
     "discrete_matrix_charge",
     "discrete_rotation",
     "discrete_translation",
+    "effective_rate",
     "equilibrium",
     "equilibrium_norms",
+    "flow_matrix_charge",
     "gradient_descent_charge",
     "heavy_ball",
     "heavy_ball_power",
     "heavy_ball_rate",
     "hidden_charge",
     "kinetic_symmetry_breaking",
+    "linear_charge",
     "noether_identity",
     "noether_identity_fields",
     "norm_history",
     "polar_motion",
     "slow_growth",
+    "symmetry_constraint",
 ]

@@ -57,7 +57,7 @@ from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     eta,
     k,
 )
-from derivax.symbolic.theories.noether_learning_dynamics.optimisers import known_optimiser
+from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 
 __all__ = [
     "discrete_charge_history",
