@@ -41,7 +41,7 @@ def _linear(residual: Expr, places: dict[Basic, int], variable: Symbol, what: st
     coefficients: list[Any] = [S.Zero] * (order + 1)
     for value, i in places.items():
         coefficients[i] = shown.diff(names[value])
-    source = -shown.xreplace(dict.fromkeys(names.values(), S.Zero))
+    source = -residual.xreplace(dict.fromkeys(places, S.Zero))
     if any(c.free_symbols & {*names.values(), variable} for c in coefficients):
         raise InputError(what, "is not linear with constant coefficients", "it must be for this")
     if any(c.atoms(AppliedUndef) for c in coefficients):

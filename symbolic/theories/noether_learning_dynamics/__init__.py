@@ -33,6 +33,7 @@ Sources: H. Tanaka, D. Kunin, "Noether's learning dynamics: role of symmetry bre
 networks" (2021), arXiv:2105.02716; D. Kunin et al., "Neural mechanics" (2021), arXiv:2012.04728.
 """
 
+from derivax.symbolic.theories.noether_learning_dynamics.adaptive import adaptive_charge
 from derivax.symbolic.theories.noether_learning_dynamics.discrete import (
     discrete_charge,
     discrete_matrix_charge,
@@ -62,13 +63,17 @@ from derivax.symbolic.theories.noether_learning_dynamics.identity import (
     noether_identity,
     noether_identity_fields,
 )
+from derivax.symbolic.theories.noether_learning_dynamics.norm import (
+    gradient_flow_charge,
+    inertial_norm,
+    rmsprop_dictionary,
+)
 from derivax.symbolic.theories.noether_learning_dynamics.optimiser import (
     charge_oscillator,
     heavy_ball,
     heavy_ball_rate,
     norm_history,
 )
-from derivax.symbolic.theories.noether_learning_dynamics.adaptive import adaptive_charge
 from derivax.symbolic.theories.noether_learning_dynamics.weight_flow import (
     effective_rate,
     flow_matrix_charge,
@@ -91,16 +96,19 @@ __all__ = [
     "equilibrium_norms",
     "flow_matrix_charge",
     "gradient_descent_charge",
+    "gradient_flow_charge",
     "heavy_ball",
     "heavy_ball_power",
     "heavy_ball_rate",
     "hidden_charge",
+    "inertial_norm",
     "kinetic_symmetry_breaking",
     "linear_charge",
     "noether_identity",
     "noether_identity_fields",
     "norm_history",
     "polar_motion",
+    "rmsprop_dictionary",
     "slow_growth",
     "symmetry_constraint",
 ]

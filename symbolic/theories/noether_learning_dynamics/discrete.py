@@ -28,6 +28,7 @@ from derivax.symbolic.methods.matrix_identity import MatrixIdentity
 from derivax.symbolic.methods.substitute import Substitute
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
+from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     NEURAL_MECHANICS,
     SOURCE,
@@ -36,7 +37,6 @@ from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     eta,
     k,
 )
-from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 
 __all__ = [
     "CHARGE",

@@ -25,6 +25,7 @@ from derivax.symbolic.methods.solve_for import SolveFor
 from derivax.symbolic.methods.substitute import Substitute
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
+from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 from derivax.symbolic.theories.noether_learning_dynamics.discrete import (
     CHARGE,
     MOMENTUM,
@@ -39,7 +40,6 @@ from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     eta,
     k,
 )
-from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 
 __all__ = ["equilibrium", "slow_growth"]
 

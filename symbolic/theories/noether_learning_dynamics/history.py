@@ -40,6 +40,7 @@ from derivax.symbolic.methods.substitute import Substitute
 from derivax.symbolic.nodes.phi import Phi
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
+from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 from derivax.symbolic.theories.noether_learning_dynamics.discrete import (
     CHARGE,
     MOMENTUM,
@@ -57,7 +58,6 @@ from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     eta,
     k,
 )
-from derivax.symbolic.theories.noether_learning_dynamics.adaptive import known_optimiser
 
 __all__ = [
     "discrete_charge_history",

@@ -8,11 +8,12 @@ n\eta$.
 
 from __future__ import annotations
 
-from sympy import Add, Derivative, Function, Symbol, exp
+from sympy import Add, Derivative, Function, Symbol, exp, sqrt
 
 from derivax.errors import InputError
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.consequence import OnMotion
+from derivax.symbolic.methods.duhamel import Duhamel
 from derivax.symbolic.methods.slow_manifold import SlowManifold, StepsAsDerivatives
 from derivax.symbolic.methods.solve_for import BackSubstitute
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
@@ -156,18 +157,23 @@ def norm_history() -> Derivation:
 
     Assumed: the inertia of $x = r^2$ is dropped ($km/\mu^2 \ll 1$), and the step follows the
     gradient of the moment, $|\dot q| = |\hat g|/(\mu r)$: gradients are smooth over
-    $1/(1-\beta)$ steps.  Then, for constant $|\hat g|$,
-    $$r^4 = e^{-4kt/(1-\beta)}r_0^4 + \frac{2\eta(1+\beta)}{(1-\beta)^3}\,\hat g^2\,t\,
-    \varphi(\tfrac{4kt}{1-\beta}),\qquad \varphi(x) = (1 - e^{-x})/x.$$
-    Minibatch noise breaks the second assumption: see `slow-growth`, where gradients without memory
-    replace $(1+\beta)/(1-\beta)^3$ by $1/(1-\beta)^2$.
+    $1/(1-\beta)$ steps.  Then
+    $$r^4 = e^{-4kt/(1-\beta)}r_0^4 + \frac{2\eta(1+\beta)}{(1-\beta)^3}\int_0^t
+    e^{-\frac{4k}{1-\beta}(t-\tau)}\,\hat g(\tau)^2\,d\tau,$$
+    and for constant $\hat g$ the integral is $\hat g^2\,t\,\varphi(\tfrac{4kt}{1-\beta})$,
+    $\varphi(x) = (1 - e^{-x})/x$.  Minibatch noise breaks the second assumption: see
+    `slow-growth`, where gradients without memory replace $(1+\beta)/(1-\beta)^3$ by
+    $1/(1-\beta)^2$; and `discrete-charge-history`, which is exact.
     """
     t = Symbol("t", nonnegative=True)
     r0, gh = Symbol("r0", positive=True), Symbol("gh", nonnegative=True)
     x, y = Function("x", positive=True), Function("y", positive=True)
+    gradient = Function("gh", nonnegative=True)
     squared = Statement(
-        mu * Derivative(x(t), t), "=", -2 * k * x(t) + 2 * m * gh**2 / (mu**2 * x(t))
+        mu * Derivative(x(t), t), "=", -2 * k * x(t) + 2 * m * gradient(t) ** 2 / (mu**2 * x(t))
     )
+    gain = 4 * m / mu**3
+    rate = 4 * k * t / mu
     derivation = Derivation.begin(
         Problem(squared, x(t), assume=(beta < 1,)),
         name=f"{THEORY}/norm-history",
@@ -175,21 +181,36 @@ def norm_history() -> Derivation:
         source=SOURCE,
     ).then(
         OnMotion(
-            Derivative(x(t) ** 2, t), -4 * k * x(t) ** 2 / mu + 4 * m * gh**2 / mu**3, t
+            Derivative(x(t) ** 2, t), -4 * k * x(t) ** 2 / mu + gain * gradient(t) ** 2, t
         ),
         0,
         name="fourth-power",
         say="The square of x = r^2 obeys a linear equation:",
-    )
+    ).assume(
+        Statement(x(t), "=", sqrt(y(t))), name="y", say="With y = r^4"
+    ).then(
+        Substitute({x(t): sqrt(y(t))}), "fourth-power", "y", name="linear", say="it reads",
+        claim=Statement(
+            Derivative(y(t), t), "=", -4 * k * y(t) / mu + gain * gradient(t) ** 2
+        ),
+    ).assume(
+        Statement(y(0), "=", r0**4), name="start", say="From"
+    ).then(
+        Duhamel(y(t), exp(-rate) * r0**4, exp(-rate)), "linear", "start", name="history",
+        say="it adds up the squared gradients of the past, with an exponential memory:",
+    ).assume(
+        Statement(gradient(t), "=", gh), name="constant", say="For a constant gradient"
+    ).then(
+        Substitute({gradient(t): gh}), "linear", "constant", name="constant-law", say="that is,"
+    )  # fmt: skip
     linear = Problem(
-        Statement(Derivative(y(t), t), "=", -4 * k * y(t) / mu + 4 * m * gh**2 / mu**3),
+        Statement(Derivative(y(t), t), "=", -4 * k * y(t) / mu + gain * gh**2),
         y(t),
         given={y(0): r0**4},
     )
-    rate = 4 * k * t / mu
-    solution = exp(-rate) * r0**4 + 4 * m * gh**2 / mu**3 * t * Phi(1, -rate)
+    solution = exp(-rate) * r0**4 + gain * gh**2 * t * Phi(1, -rate)
     derivation = derivation.assume(
-        Statement(y(t), "=", solution), name="ansatz", say="With y = r^4, variation of constants"
+        Statement(y(t), "=", solution), name="ansatz", say="variation of constants"
     ).then(
         BackSubstitute(linear), "ansatz", name="solution", say="solves it:"
     ).assume(
