@@ -16,7 +16,7 @@ from derivax.errors import DomainError
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.interval import Interval
 
-__all__ = ["in_hex", "point_at", "sample_points"]
+__all__ = ["in_hex", "point_at", "rational_rows", "sample_points"]
 
 # Uniform over all floats, most formulas are in one of their limits at almost every point, where a
 # wrong factor does not show.  So two thirds of the points are of moderate size.
@@ -35,7 +35,7 @@ def sample_points(
     if not args:
         return []
     domain = domain.over(args)
-    rows = _rationals(domain, args, int(count * _SHARES["rationals"]), seed, dtype)
+    rows = rational_rows(domain, args, int(count * _SHARES["rationals"]), seed, dtype)
     rows += _scales(domain, args, int(count * _SHARES["scales"]), seed, dtype)
     try:
         wide = domain.float_points(count - len(rows), seed=seed, dtype=dtype)
@@ -48,9 +48,10 @@ def sample_points(
     return [np.concatenate([column, near[:, i]]) for i, column in enumerate(columns)]
 
 
-def _rationals(
+def rational_rows(
     domain: Domain, args: Sequence[Symbol], count: int, seed: int, dtype: str
 ) -> list[list[float]]:
+    """Points with rational coordinates of moderate size, rounded to the dtype."""
     kind = np.dtype(dtype).type
     with np.errstate(over="ignore"):
         rows = [

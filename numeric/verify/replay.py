@@ -23,6 +23,7 @@ from sympy import Basic, MatrixSymbol
 from derivax.errors import CertificateError, DerivaxError, TermError
 from derivax.numeric.verify.accuracy import EXCUSED_ULP, compare, ulp_errors
 from derivax.numeric.verify.certificate import Certificate, Level
+from derivax.numeric.verify.climbing import from_origin
 from derivax.numeric.verify.environment import environment
 from derivax.numeric.verify.level_matrices import (
     has_matrix_arguments,
@@ -30,9 +31,9 @@ from derivax.numeric.verify.level_matrices import (
     matrix_values_level,
 )
 from derivax.numeric.verify.level_problem import formula_level
+from derivax.numeric.verify.level_sample import landmarks_of, level_sample
 from derivax.numeric.verify.level_values import sample_size
 from derivax.numeric.verify.outputs import derivative_entries, flat_results, scalar_entries
-from derivax.numeric.verify.points import sample_points
 from derivax.numeric.verify.replay_program import program_trial, replay_program
 from derivax.numeric.verify.stated import stated_formula, statement_contradiction
 from derivax.numeric.verify.stored_source import stored_functions
@@ -43,8 +44,8 @@ from derivax.symbolic.formula import Formula
 __all__ = ["failed", "renewed", "replay", "stored_code", "trial"]
 
 _DTYPES = ("float32", "float64")
-# what the points of a sample depend on besides the seed
-_SAMPLING = ("derivax", "numpy", "sympy", "python-flint")
+# what the points of a sample depend on besides seed, formula and code
+_SAMPLING = ("derivax", "numpy", "jax", "sympy", "python-flint", "machine")
 
 
 def replay(certificate: Certificate) -> Certificate:
@@ -219,7 +220,7 @@ class _Run:
             if isinstance(rows, str):
                 return failed(level, rows)
             if name == "L1" and self.same_sampling:
-                strange = self._strange(level, dtype, rows, len(entries))
+                strange = self._strange(level, dtype, rows, entries)
                 if strange is not None:
                     return failed(level, strange)
             if not rows:
@@ -250,6 +251,7 @@ class _Run:
                         "exact": float.fromhex(row["exact"]),
                         "error": float(row["error_ulp"]),
                         "allowed": float(row["allowed_ulp"]),
+                        "origin": row.get("origin"),
                     }
                 )
         except (KeyError, TypeError, ValueError, OverflowError):
@@ -263,23 +265,41 @@ class _Run:
         return found
 
     def _strange(
-        self, level: Level, dtype: str, rows: Sequence[Mapping[str, Any]], outputs: int
+        self,
+        level: Level,
+        dtype: str,
+        rows: Sequence[Mapping[str, Any]],
+        entries: Sequence[tuple[str, Basic]],
     ) -> str | None:
         """What tells that the points do not come from the recorded seed and domain."""
         args = tuple(self.formula.args)
-        columns = sample_points(
+        code = self.functions[self.name]
+        landmarks = landmarks_of(
+            [expr for _, expr in entries],
+            args,
+            self.formula.domain,
+            lambda *values: [code(*values)],
+            self.certificate.seed,
+        )
+        sample = level_sample(
             self.formula.domain,
             args,
-            sample_size(outputs),
+            sample_size(len(entries)),
+            landmarks,
             seed=self.certificate.seed,
             dtype=dtype,
         )
-        size = len(columns[0]) if columns else 1
-        if level.figures[f"points_{dtype}"].value != size:
-            return f"it counts other {dtype} points than its seed and domain give: {size}"
-        sample = set(zip(*(map(float, column) for column in columns)))
-        if args and any(row["at"] not in sample for row in rows):
-            return f"its {dtype} points are not those of its seed and domain"
+        if level.figures[f"points_{dtype}"].value != sample.size:
+            return f"it counts other {dtype} points than its seed and domain give: {sample.size}"
+        known = {sample.row(i) for i in range(sample.size)}
+        for row in rows:
+            origin = row["origin"]
+            if origin is None and args and row["at"] not in known:
+                return f"its {dtype} points are not those of its seed and domain"
+            if origin is not None and (
+                not isinstance(origin, tuple) or from_origin(origin, sample) != row["at"]
+            ):
+                return f"its {dtype} points are not where their origins lead"
         return None
 
     def _at(

@@ -11,7 +11,7 @@ A wrong formula cannot hide behind it: the bound is that of the code *as it is*,
 unit roundoff times the conditioning of its own operations, while a wrong sign or factor changes the
 value itself.
 
-Main definition: `rounding_bound`.
+Main definitions: `rounding_bound`, `RoundingProgram`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import numpy as np
 from derivax.numeric.verify.rounding_rules import NoRoundingRuleError
 from derivax.numeric.verify.rounding_tape import WIDE, Node, Tape, is_float
 
-__all__ = ["NoRoundingRuleError", "RoundingBound", "rounding_bound"]
+__all__ = ["NoRoundingRuleError", "RoundingBound", "RoundingProgram", "rounding_bound"]
 
 Array = Any
 
@@ -53,26 +53,36 @@ def rounding_bound(function: Callable[..., Any], columns: Sequence[Any]) -> Roun
     [True, False]
     """
     columns = [np.asarray(column) for column in columns]
-    count = len(columns[0]) if columns else 1
-    shapes = [jax.ShapeDtypeStruct(column.shape[1:], column.dtype) for column in columns]
-    jaxpr = jax.make_jaxpr(function)(*shapes)
-    tape = Tape()
-    found = RoundingBound([], [], [], [])
-    with np.errstate(all="ignore"):
-        inputs = [
-            tape.add(Node(column.astype(WIDE) if is_float(column.dtype) else column))
-            for column in columns
-        ]
-        for root in tape.run(jaxpr, inputs):
-            value = tape.nodes[root].value.astype(WIDE)
-            full = np.broadcast_to(value, (count, *value.shape[1:]))
-            bound = np.zeros(full.shape, dtype=WIDE)
-            strained, touched = (np.zeros(full.shape, dtype=bool) for _ in range(2))
-            for entry in np.ndindex(full.shape[1:]):
-                where: Any = (slice(None), *entry)
-                bound[where], strained[where], touched[where] = tape.bound(root, entry, count)
-            found.values.append(full)
-            found.bounds.append(bound)
-            found.strained.append(strained)
-            found.touched.append(touched)
-    return found
+    return RoundingProgram(function, columns).at(columns)
+
+
+class RoundingProgram:
+    """A function traced once for the shapes and formats of its columns, bounded at any points."""
+
+    def __init__(self, function: Callable[..., Any], columns: Sequence[Any]) -> None:
+        shapes = [jax.ShapeDtypeStruct(column.shape[1:], column.dtype) for column in columns]
+        self._jaxpr = jax.make_jaxpr(function)(*shapes)
+
+    def at(self, columns: Sequence[Any]) -> RoundingBound:
+        """Values and bounds at points; see `rounding_bound`."""
+        count = len(columns[0]) if columns else 1
+        tape = Tape()
+        found = RoundingBound([], [], [], [])
+        with np.errstate(all="ignore"):
+            inputs = [
+                tape.add(Node(column.astype(WIDE) if is_float(column.dtype) else column))
+                for column in columns
+            ]
+            for root in tape.run(self._jaxpr, inputs):
+                value = tape.nodes[root].value.astype(WIDE)
+                full = np.broadcast_to(value, (count, *value.shape[1:]))
+                bound = np.zeros(full.shape, dtype=WIDE)
+                strained, touched = (np.zeros(full.shape, dtype=bool) for _ in range(2))
+                for entry in np.ndindex(full.shape[1:]):
+                    where: Any = (slice(None), *entry)
+                    bound[where], strained[where], touched[where] = tape.bound(root, entry, count)
+                found.values.append(full)
+                found.bounds.append(bound)
+                found.strained.append(strained)
+                found.touched.append(touched)
+        return found

@@ -24,10 +24,11 @@ from derivax.numeric.verify.certificate import (
     source_digest,
 )
 from derivax.numeric.verify.environment import environment
+from derivax.numeric.verify.level_derivatives import derivatives_level
 from derivax.numeric.verify.level_enclosure import enclosure_level
 from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level, ode_level
 from derivax.numeric.verify.level_problem import derivation_level, formula_level
-from derivax.numeric.verify.level_values import derivatives_level, values_level
+from derivax.numeric.verify.level_values import values_level
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.formula import Formula

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sympy as sp
 
 from derivax.numeric.codegen import compile_formula
-from derivax.numeric.verify.level_values import derivatives_level, values_level
+from derivax.numeric.verify.level_derivatives import derivatives_level
+from derivax.numeric.verify.level_values import values_level
 from derivax.symbolic.formula import Formula
 from derivax.symbolic.nodes import Recurrence
 

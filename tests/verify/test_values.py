@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from sympy import Abs, Max, Symbol, exp, floor, log, pi, sin, sqrt, symbols
 
-from derivax.numeric.verify.level_values import derivatives_level, values_level
+from derivax.numeric.verify.level_derivatives import derivatives_level
+from derivax.numeric.verify.level_values import values_level
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.interval import Interval
 from derivax.symbolic.exact.outcome import Outcome

@@ -18,7 +18,8 @@ from derivax.numeric.codegen.emit import load
 from derivax.numeric.verify.enclosure.intervals import Intervals
 from derivax.numeric.verify.enclosure.program import NotApplicable, read_program
 from derivax.numeric.verify.enclosure.sweep import sweep
-from derivax.numeric.verify.level_values import derivatives_level, values_level
+from derivax.numeric.verify.level_derivatives import derivatives_level
+from derivax.numeric.verify.level_values import values_level
 from derivax.numeric.verify.mutation.score import Fate, Mutant
 from derivax.numeric.verify.points import sample_points
 from derivax.symbolic.exact.outcome import Outcome
