@@ -34,14 +34,17 @@ networks" (2021), arXiv:2105.02716; D. Kunin et al., "Neural mechanics" (2021), 
 """
 
 from derivax.symbolic.theories.noether_learning_dynamics.adaptive import adaptive_charge
+from derivax.symbolic.theories.noether_learning_dynamics.bregman import (
+    bregman,
+    bregman_charge,
+    bregman_symmetry,
+)
 from derivax.symbolic.theories.noether_learning_dynamics.discrete import (
     discrete_charge,
     discrete_matrix_charge,
     discrete_rotation,
 )
 from derivax.symbolic.theories.noether_learning_dynamics.dissipation import (
-    bregman,
-    bregman_symmetry,
     hidden_charge,
     kinetic_symmetry_breaking,
     polar_motion,
@@ -84,6 +87,7 @@ from derivax.symbolic.theories.noether_learning_dynamics.weight_flow import (
 __all__ = [
     "adaptive_charge",
     "bregman",
+    "bregman_charge",
     "bregman_symmetry",
     "charge_oscillator",
     "discrete_charge",

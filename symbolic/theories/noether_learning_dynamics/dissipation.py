@@ -1,7 +1,6 @@
 r"""Dissipative Lagrangians of learning, and how the kinetic term breaks the symmetries of the loss.
 
-Main results: `hidden_charge`, `kinetic_symmetry_breaking`, `polar_motion`, `bregman`,
-`bregman_symmetry`.
+Main results: `hidden_charge`, `kinetic_symmetry_breaking`, `polar_motion`.
 
 The Lagrangian is Kanai's, $L = e^{\mu t/m}[\tfrac m2|\dot q|^2 - f(q) - \tfrac k2|q|^2]$, with the
 motion $m\ddot q + \mu\dot q + \nabla f + kq = 0$.
@@ -32,10 +31,9 @@ from derivax.symbolic.theories.noether_learning_dynamics.notation import (
 )
 
 __all__ = [
-    "bregman",
-    "bregman_symmetry",
     "hidden_charge",
     "kinetic_symmetry_breaking",
+    "loss_with_symmetry",
     "polar_motion",
 ]
 
@@ -64,7 +62,7 @@ def hidden_charge() -> ChargeLaw:
     )
 
 
-def _symmetry(name: str) -> tuple[list[Any], Expr, list[Any], str]:
+def loss_with_symmetry(name: str) -> tuple[list[Any], Expr, list[Any], str]:
     """Coordinates, an invariant loss, the generator, and in words."""
     F = Function("F", real=True)
     x, y = (Function(s, real=True)(t) for s in ("x", "y"))
@@ -93,7 +91,7 @@ def kinetic_symmetry_breaking(symmetry: str = "scale") -> ChargeLaw:
         symmetry: "translation", "scale", "rescale" or "rotation"; the loss is an unknown function
             of what the symmetry leaves alone, with one coordinate of each kind.
     """
-    coordinates, loss, xi, words = _symmetry(symmetry)
+    coordinates, loss, xi, words = loss_with_symmetry(symmetry)
     law = noether(
         kanai(loss, coordinates),
         xi=xi,
@@ -163,48 +161,4 @@ def polar_motion() -> Derivation:
     derivation = equations_of_motion(system)
     return derivation.renamed(
         f"{THEORY}/polar-motion", "Norm and angle of a scale-invariant layer, from its Lagrangian"
-    )
-
-
-def _scalings() -> tuple[Any, Any, Any]:
-    return tuple(Function(s, real=True)(t) for s in ("alpha", "beta", "gamma"))  # type: ignore[return-value]
-
-
-def bregman() -> Derivation:
-    r"""The Euclidean Bregman family of accelerated methods, from its Lagrangian.
-
-    $L = e^{\alpha+\gamma}(\tfrac12e^{-2\alpha}\dot q^2 - e^\beta f(q))$ gives $\ddot q +
-    (\dot\gamma - \dot\alpha)\dot q + e^{2\alpha+\beta}f'(q) = 0$; Nesterov's method is $\alpha =
-    \ln2 - \ln t$, $\beta = 2\ln t - \ln4$, $\gamma = 2\ln t$.
-    """
-    alpha, growth, gamma = _scalings()
-    q = Function("q", real=True)(t)
-    loss = Function("f", real=True)(q)
-    system = Lagrangian(
-        exp(alpha + gamma) * (exp(-2 * alpha) * q.diff(t) ** 2 / 2 - exp(growth) * loss), q
-    )
-    derivation = equations_of_motion(system)
-    return derivation.renamed(f"{THEORY}/bregman", "The Euclidean Bregman family of methods")
-
-
-def bregman_symmetry() -> ChargeLaw:
-    r"""How a Bregman kinetic term with any distance generator h breaks a symmetry (one coordinate).
-
-    $L = e^{\alpha+\gamma}(D_h(q + e^{-\alpha}\dot q, q) - e^\beta f(q))$, $D_h(y, x) = h(y) - h(x)
-    - h'(x)(y - x)$; the charge of $\xi(q)$ is $e^\gamma\Delta\,\xi$, $\Delta = h'(q +
-    e^{-\alpha}\dot q) - h'(q)$.  For several coordinates with separable h the laws add up, and the
-    term with f vanishes when $\xi$ is a symmetry of the loss.
-    """
-    alpha, growth, gamma = _scalings()
-    q = Function("q", real=True)(t)
-    h, f, xi = (Function(s, real=True) for s in ("h", "f", "xi"))
-    ahead = q + exp(-alpha) * q.diff(t)
-    distance = h(ahead) - h(q) - Derivative(h(q), q) * exp(-alpha) * q.diff(t)
-    return noether(
-        exp(alpha + gamma) * (distance - exp(growth) * f(q)),
-        q,
-        xi=xi(q),
-        name=f"{THEORY}/bregman-symmetry",
-        title="How a Bregman kinetic term breaks a symmetry",
-        source=SOURCE,
     )
