@@ -140,6 +140,14 @@ def airy_zeros(kind: Callable, derivative: int) -> Callable[[int], tuple[mp.mpf,
     return f
 
 
+# -- zeta and harmonic numbers ------------------------------------------------------------------
+
+
+def zeta_rest(s: mp.mpf) -> mp.mpf:
+    """2^s (zeta(s) - 1)."""
+    return mp.power(2, s) * mp.zeta(s, 2)
+
+
 # -- the files ---------------------------------------------------------------------------------
 
 INF = mp.inf
@@ -165,6 +173,13 @@ POLYNOMIALS: dict[str, list[tuple[str, str, Function]]] = {
     "bessel_order": [
         ("temme_difference", "(1/gamma(1 - m) - 1/gamma(1 + m))/(2 m) on |m| <= 1/2, t = 8 m^2 - 1.", root_on(0, 0.25, lambda m: (mp.rgamma(1 - m) - mp.rgamma(1 + m)) / (2 * m))),
         ("temme_mean", "(1/gamma(1 - m) + 1/gamma(1 + m))/2 on |m| <= 1/2, t = 8 m^2 - 1.", root_on(0, 0.25, lambda m: (mp.rgamma(1 - m) + mp.rgamma(1 + m)) / 2)),
+    ],
+    "zeta": [
+        ("zeta_low", "(s - 1) zeta(s) on [-1, 2], t = (s - 0.5)/1.5.", on(-1, 2, lambda s: (s - 1) * mp.zeta(s))),
+        ("zeta_2", "2^s (zeta(s) - 1) on [2, 5], t = (s - 3.5)/1.5.", on(2, 5, zeta_rest)),
+        ("zeta_5", "2^s (zeta(s) - 1) on [5, 12], t = (s - 8.5)/3.5.", on(5, 12, zeta_rest)),
+        ("zeta_12", "2^s (zeta(s) - 1) on [12, 32], t = (s - 22)/10.", on(12, 32, zeta_rest)),
+        ("harmonic_small", "(digamma(1 + x) + gamma)/x on [-1/2, 1], t = (x - 1/4)/0.75.", on(-0.5, 1, lambda x: (mp.digamma(1 + x) + mp.euler) / x)),
     ],
     "airy": [
         ("airy_ai_center", "Ai(x) on [-2, 1], t = (x + 1/2)/1.5.", on(-2, 1, mp.airyai)),

@@ -29,6 +29,8 @@ from derivax.numeric.codegen.lower.operation import (
 )
 from derivax.numeric.codegen.lower.special_families import PARTIALS as FAMILY_PARTIALS
 from derivax.numeric.codegen.lower.special_families import READERS as FAMILY_READERS
+from derivax.numeric.codegen.lower.special_slopes import READERS as RATIO_READERS
+from derivax.numeric.codegen.lower.special_slopes import SLOPES
 from derivax.numeric.codegen.tape import Node, Tape
 from derivax.numeric.special.table import ROW_OF_HEAD, ROWS, Row
 
@@ -152,6 +154,13 @@ PARTIALS: dict[str, tuple[Slope | None, ...]] = {
     "gammainc": (None, lambda tape, a, x, y: tape.push("gamma_density", (a, x))),
     "gammaincc": (None, lambda tape, a, x, y: tape.neg(tape.push("gamma_density", (a, x)))),
     "gamma_density": (None, lambda tape, a, x, y: _d_gamma_density(tape, a, x, y)),
+    "betainc": (None, None, lambda tape, a, b, x, y: tape.push("beta_density", (a, b, x))),
+    "betaincc": (
+        None,
+        None,
+        lambda tape, a, b, x, y: tape.neg(tape.push("beta_density", (a, b, x))),
+    ),
+    "beta_density": (None, None, lambda tape, a, b, x, y: _d_beta_density(tape, a, b, x, y)),
     "factorial": (lambda tape, x, y: tape.mul((y, tape.push("digamma", (one_plus(tape, x),)))),),
     "e1": (lambda tape, x, y: tape.neg(tape.div(tape.exp(tape.neg(x)), x)),),
     "si": (_call("sinc"),),
@@ -177,6 +186,13 @@ def _d_gamma_density(tape: Tape, a: int, x: int, y: int) -> int:
     return tape.mul((y, tape.sub(tape.div(less, x), tape.const(1))))
 
 
+def _d_beta_density(tape: Tape, a: int, b: int, x: int, y: int) -> int:
+    """y ((a - 1)/x - (b - 1)/(1 - x))."""
+    first = tape.div(tape.sub(a, tape.const(1)), x)
+    second = tape.div(tape.sub(b, tape.const(1)), one_minus(tape, x))
+    return tape.mul((y, tape.sub(first, second)))
+
+
 def _read_incomplete(op: str) -> Read:
     """gamma(a) times a regularised function."""
 
@@ -184,10 +200,13 @@ def _read_incomplete(op: str) -> Read:
         tape, order = reader.tape, reader.tape.number(ids[0])
         if order == 0 and op == "gammaincc":
             return tape.push("e1", ids[1:])
+        if order is not None and order <= 0 and op == "gammaincc":  # x^a E_{1-a}(x)
+            power = tape.power(ids[1], order)
+            return tape.mul((power, tape.push("expint", (tape.const(1 - order), ids[1]))))
         if order is not None and order <= 0:
             raise CompileError(
                 str(expr),
-                "incomplete gamma functions are lowered for orders > 0",
+                "the lower incomplete gamma function has a pole or a cut for orders <= 0",
                 "shift the order",
             )
         return tape.mul((tape.push("gamma", ids[:1]), tape.push(op, ids)))
@@ -208,9 +227,7 @@ def _read_expint(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
     order = reader.tape.number(ids[0])
     if order == 1:
         return reader.tape.push("e1", ids[1:])
-    raise CompileError(
-        str(expr), "expint is lowered for order 1 (E1) only", "rewrite it: expint(n, x).rewrite(Ei)"
-    )
+    return reader.tape.push("expint", ids)
 
 
 READERS: dict[str, Read] = {
@@ -219,6 +236,7 @@ READERS: dict[str, Read] = {
     "uppergamma": _read_incomplete("gammaincc"),
     "expint": _read_expint,
     **FAMILY_READERS,
+    **RATIO_READERS,
 }
 """SymPy head (by name) -> how it is read, where it is not a function of the table as it stands."""
 
@@ -299,10 +317,13 @@ def _own_derivative(row: Row, slot: int) -> tuple[Tape, int, tuple[int, ...]]:
         raise _no_derivative(row, slot)
     symbols = sympy.symbols(f"s0:{row.arity}", cls=sympy.Dummy)
     head: Any = getattr(sympy, row.heads[0])
-    try:
-        slope = head(*symbols).fdiff(slot + 1)
-    except ArgumentIndexError:
-        raise _no_derivative(row, slot) from None
+    if row.function in SLOPES:
+        slope = SLOPES[row.function](*symbols)[slot]
+    else:
+        try:
+            slope = head(*symbols).fdiff(slot + 1)
+        except ArgumentIndexError:
+            raise _no_derivative(row, slot) from None
     reader = Reader(symbols, [f"s{k}" for k in range(row.arity)])
     output = reader.read(slope)
     return reader.tape, output, tuple(reader.leaves[s] for s in symbols)

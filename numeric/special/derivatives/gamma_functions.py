@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax.numpy as jnp
+
 from derivax.numeric import special
 
 
@@ -12,8 +14,12 @@ def d_gamma(x: Any) -> Any:
 
 
 def d_rgamma(x: Any) -> Any:
-    """NaN at the zeros 0, -1, -2, ..., where the quotient is removable."""
-    return -special.digamma(x) * special.rgamma(x)
+    """-digamma/gamma, an entire function: reflected for x < 1/2, where its zeros are."""
+    low = x < 0.5
+    near, far = jnp.where(low, 0.5, x), jnp.where(low, x, 0.5)
+    mirror = special.gamma(1.0 - far)
+    wave = special.cospi(far) - special.digamma(1.0 - far) * special.sinpi(far) / jnp.pi
+    return jnp.where(low, mirror * wave, -special.digamma(near) * special.rgamma(near))
 
 
 def d_loggamma(x: Any) -> Any:
