@@ -19,12 +19,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from itertools import product
 from math import comb, factorial, gcd, prod
 
 from flint import fmpq
 
 from derivax.diagrams.contents import Contents
+from derivax.diagrams.multiseries import (
+    Exponents,
+    MultiSeries,
+    exponents_up_to,
+    logarithm_of,
+    product_of,
+    quotient_of,
+)
 from derivax.diagrams.trees import set_partitions
 
 __all__ = ["count_multigraphs"]
@@ -32,7 +39,6 @@ __all__ = ["count_multigraphs"]
 Cycles = tuple[tuple[str, int], ...]
 """Cycles of a permutation of half-edges: sorted (field, length)."""
 Index = dict[Cycles, fmpq]
-Exponents = tuple[int, ...]
 
 
 def count_multigraphs(
@@ -57,20 +63,17 @@ class _Count:
         self.powers = [
             _vertex_powers(legs, n) for legs, n in zip(contents.vertices.values(), wanted)
         ]
-        self.known: dict[tuple[str, ...], dict[Exponents, fmpq]] = {}
-        self.series: dict[tuple[str, ...], dict[Exponents, fmpq]] = {}
-
-    def exponents(self) -> list[Exponents]:
-        return list(product(*(range(n + 1) for n in self.wanted)))
+        self.known: dict[tuple[str, ...], MultiSeries] = {}
+        self.series: dict[tuple[str, ...], MultiSeries] = {}
 
     def fields(self, names: Sequence[Hashable]) -> tuple[str, ...]:
         return tuple(sorted(self.contents.external[name] for name in names))
 
-    def all(self, names: Sequence[Hashable]) -> dict[Exponents, fmpq]:
+    def all(self, names: Sequence[Hashable]) -> MultiSeries:
         """Numbers of all graphs, connected or not, up to the wanted numbers of vertices."""
         fields = self.fields(names)
         if fields not in self.known:
-            self.known[fields] = {e: self._orbits(e, fields) for e in self.exponents()}
+            self.known[fields] = {e: self._orbits(e, fields) for e in exponents_up_to(self.wanted)}
         return self.known[fields]
 
     def _orbits(self, numbers: Exponents, fields: tuple[str, ...]) -> fmpq:
@@ -99,20 +102,20 @@ class _Count:
                     )
         return found
 
-    def connected(self, names: tuple[Hashable, ...]) -> dict[Exponents, fmpq]:
+    def connected(self, names: tuple[Hashable, ...]) -> MultiSeries:
         """Numbers of connected graphs."""
         fields = self.fields(names)
         if fields in self.series:
             return self.series[fields]
         vacuum = self.all(())
         if not names:
-            found = _inverse_euler(vacuum, self.wanted)
+            found = _inverse_euler(vacuum, exponents_up_to(self.wanted))
         else:
-            found = _over(self.all(names), vacuum, self.exponents())
+            found = quotient_of(self.all(names), vacuum, exponents_up_to(self.wanted))
             for blocks in set_partitions(names, 2, len(names)):
                 part = {tuple(0 for _ in self.wanted): fmpq(1)}
                 for block in blocks:
-                    part = _convolved(part, self.connected(block), self.wanted)
+                    part = product_of(part, self.connected(block), self.wanted)
                 for e, c in part.items():
                     found[e] = found.get(e, fmpq(0)) - c
         self.series[fields] = found
@@ -160,51 +163,13 @@ def _double_factorial(n: int) -> int:
     return prod(range(n, 0, -2))
 
 
-def _inverse_euler(total: dict[Exponents, fmpq], wanted: Exponents) -> dict[Exponents, fmpq]:
-    """C with total(x) = exp sum_j C(x^j)/j: for each exponent, the gcd bounds j."""
-    logarithm: dict[Exponents, fmpq] = {}
-    for e in sorted(total, key=sum):
-        if not any(e):
-            continue
-        # sum_i e_i t_e = sum over splits: e = d + rest of (sum_i d_i) l_d t_rest
-        value = fmpq(sum(e)) * total[e]
-        for d, known in logarithm.items():
-            rest = tuple(x - y for x, y in zip(e, d))
-            if min(rest) >= 0 and any(rest):
-                value -= fmpq(sum(d)) * known * total[rest]
-        logarithm[e] = value / sum(e)
-    found: dict[Exponents, fmpq] = {}
-    for e in sorted(logarithm, key=sum):
-        value = logarithm[e]
+def _inverse_euler(total: MultiSeries, exponents: list[Exponents]) -> MultiSeries:
+    """C with total(x) = exp sum_j C(x^j)/j."""
+    logarithm = logarithm_of(total, exponents)
+    found: MultiSeries = {}
+    for e, value in logarithm.items():
         for j in range(2, gcd(*e) + 1):
             if all(x % j == 0 for x in e):
                 value -= found[tuple(x // j for x in e)] / j
         found[e] = value
     return found
-
-
-def _convolved(
-    a: dict[Exponents, fmpq], b: dict[Exponents, fmpq], wanted: Exponents
-) -> dict[Exponents, fmpq]:
-    made: dict[Exponents, fmpq] = {}
-    for e, v in a.items():
-        for f, w in b.items():
-            key = tuple(x + y for x, y in zip(e, f))
-            if v != 0 and w != 0 and all(x <= y for x, y in zip(key, wanted)):
-                made[key] = made.get(key, fmpq(0)) + v * w
-    return made
-
-
-def _over(
-    a: dict[Exponents, fmpq], b: dict[Exponents, fmpq], exponents: list[Exponents]
-) -> dict[Exponents, fmpq]:
-    """a / b as power series, b_0 = 1."""
-    made: dict[Exponents, fmpq] = {}
-    for e in sorted(exponents, key=sum):
-        value = a.get(e, fmpq(0))
-        for d, known in made.items():
-            rest = tuple(x - y for x, y in zip(e, d))
-            if min(rest, default=0) >= 0 and any(rest):
-                value -= known * b.get(rest, fmpq(0))
-        made[e] = value
-    return made
