@@ -48,6 +48,8 @@ _FLOWS = "derivax.numeric.ground_truth.matrix_flow"
 _NOETHER = "Tanaka, Kunin 2021, arXiv 2105.02716"
 _NOETHER_THEORY = "derivax.symbolic.theories.noether_learning_dynamics"
 _CHARGES = "derivax.numeric.programs.noether_charges"
+_MEASURED = "derivax.numeric.ground_truth.noether_charges"
+_ITERATED = "derivax.numeric.ground_truth.noether_iterations"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -189,28 +191,28 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:heavy_ball_rate",
         "title": "Slow rate of momentum descent on a quadratic loss",
         "source": _NOETHER + " (series derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:heavy_ball_rate",
         "example": "",
     },
     "noether-learning-dynamics/charge-oscillator": {
         "derivation": f"{_NOETHER_THEORY}:charge_oscillator",
         "title": "The charge of a broken symmetry as a damped oscillator",
         "source": _NOETHER,
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:charge_oscillator",
         "example": "",
     },
     "noether-learning-dynamics/norm-history": {
         "derivation": f"{_NOETHER_THEORY}:norm_history",
         "title": "Norm of a scale-invariant layer, overdamped and with smooth gradients",
         "source": _NOETHER,
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:norm_history",
         "example": "",
     },
     "noether-learning-dynamics/discrete-charge": {
         "derivation": f"{_NOETHER_THEORY}:discrete_charge",
         "title": "Exact law of a charge under heavy-ball descent",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_MEASURED}:discrete_charge",
         "example": "",
     },
     "noether-learning-dynamics/discrete-matrix-charge": {
@@ -224,7 +226,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}.recursions:charge_rate",
         "title": "Charge of a symmetry, from weights and velocities, and the rate of its momentum",
         "source": _NOETHER,
-        "ground_truth": "",
+        "ground_truth": f"{_MEASURED}:charge_rate",
         "example": "",
         "program": f"{_CHARGES}:charge_rate",
     },
@@ -232,7 +234,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}.recursions:charge_history",
         "title": "Exact history of charges from recorded steps, one step after the other",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_MEASURED}:charge_history",
         "example": "",
         "program": f"{_CHARGES}:charge_history",
     },
@@ -240,7 +242,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}.recursions:charge_history_parallel",
         "title": "Exact history of charges from recorded steps, composed as a tree",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_MEASURED}:charge_history",
         "example": "",
         "program": f"{_CHARGES}:charge_history_parallel",
     },
@@ -248,7 +250,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}.recursions:norm4_history",
         "title": "Norms of scale-invariant layers from recorded gradients, step after step",
         "source": _NOETHER,
-        "ground_truth": "",
+        "ground_truth": f"{_MEASURED}:norm4_history",
         "example": "",
         "program": f"{_CHARGES}:norm4_history",
     },
@@ -256,7 +258,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}.recursions:norm4_history_parallel",
         "title": "Norms of scale-invariant layers from recorded gradients, as a tree",
         "source": _NOETHER,
-        "ground_truth": "",
+        "ground_truth": f"{_MEASURED}:norm4_history",
         "example": "",
         "program": f"{_CHARGES}:norm4_history_parallel",
     },
@@ -264,14 +266,14 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:slow_growth",
         "title": "Growth of a charge per step, for smooth and for uncorrelated gradients",
         "source": _NOETHER + " (derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:slow_growth",
         "example": "",
     },
     "noether-learning-dynamics/equilibrium": {
         "derivation": f"{_NOETHER_THEORY}:equilibrium",
         "title": "Equilibrium step and angle of a scale-invariant layer",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:equilibrium",
         "example": "",
     },
 }
