@@ -48,7 +48,7 @@ linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd
 _LAX_CALLS = """
 abs complex erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
 associative_scan cond linalg.triangular_solve scan
-map slice_in_dim dynamic_index_in_dim dynamic_update_index_in_dim
+map slice_in_dim dynamic_slice_in_dim dynamic_index_in_dim dynamic_update_index_in_dim
 """
 
 CALLS = frozenset(
