@@ -9,11 +9,11 @@ proposed solution must make zero, and is what `derive` and `verify` check answer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from sympy import Basic, Eq, Expr, S, Symbol
+from sympy import Basic, Derivative, Eq, Expr, S, Subs, Symbol
 from sympy.core.function import AppliedUndef, UndefinedFunction
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixExpr
@@ -67,7 +67,7 @@ class Problem:
     Args:
         equations: one `Eq` (or `Statement`) or a list of them.
         unknown: what is asked: `u(t)`, a symbol, a matrix symbol, or a list of them.
-        given: values, `{u(0): u0}`.
+        given: values, `{u(0): u0}`, also of derivatives: `{u(t).diff(t).subs(t, 0): v0}`.
         assume: relations between the symbols, `(u0 < s, t <= 2)`; a relation on the variable of an
             ODE asks for a solution on that interval.
 
@@ -125,13 +125,15 @@ class Problem:
                     str(unknown), "does not occur in the equations", "name an unknown that does"
                 )
         for key in self.given:
-            if not (isinstance(key, AppliedUndef) and key.func in heads):
+            value = _value_at(key)
+            if value is None or value[0].func not in heads:
                 raise InputError(
                     str(key),
                     "is not a value of an unknown",
                     "given maps u(0) to the value of u at 0",
                 )
-            moving = set().union(*(u.free_symbols for u in self.unknown if u.func == key.func))
+            moving = set().union(*(u.free_symbols for u in self.unknown if u.func == value[0].func))
+            moving -= set(value[1])  # the boundary u(x, 0) may depend on x
             if key in self.unknown or self.given[key].free_symbols & moving:
                 raise InputError(
                     f"{key} = {self.given[key]}",
@@ -153,8 +155,6 @@ class Problem:
     @property
     def order(self) -> int:
         """Order of the highest derivative (0: no derivative)."""
-        from sympy import Derivative
-
         orders = [
             sum(count for _, count in d.variable_count)
             for e in self.equations
@@ -180,8 +180,12 @@ class Problem:
 
     @property
     def start(self) -> Expr | None:
-        """The point at which values are given (None when there are none, or several points)."""
-        points = {key.args[0] for key in self.given}
+        """The point at which values of functions of one variable are given (None when there are
+        none, or several points)."""
+        asked = [value[1] for value in map(_value_at, self.given) if value is not None]
+        if any(len(point) != 1 for point in asked):
+            return None
+        points = {point[0] for point in asked}
         return points.pop() if len(points) == 1 else None  # type: ignore[return-value]
 
     @property
@@ -221,16 +225,47 @@ class Problem:
             )
         pairs = {u: as_expression(solution[u]) for u in self.unknown}
         found = [
-            (f"equation {i + 1} is satisfied", Statement.of(e).replaced(pairs).residual)
+            (f"equation {i + 1} is satisfied", self._inserted(e, pairs).residual)
             for i, e in enumerate(self.equations)
         ]
         for key, value in self.given.items():
+            asked = _value_at(key)
+            assert asked is not None
+            applied, at, orders = asked
             unknown = next(
-                u for u in self.unknown if isinstance(u, AppliedUndef) and u.func == key.func
+                u for u in self.unknown if isinstance(u, AppliedUndef) and u.func == applied.func
             )
-            at = {old: new for old, new in zip(unknown.args, key.args, strict=True) if old != new}
-            found.append((f"{key} = {value}", pairs[unknown].subs(at) - value))
+            expr = pairs[unknown]
+            for argument, order in zip(unknown.args, orders, strict=True):
+                expr = expr.diff(argument, order) if order else expr
+            moved = {old: new for old, new in zip(unknown.args, at, strict=True) if old != new}
+            found.append((f"{key} = {value}", expr.subs(moved, simultaneous=True) - value))
         return tuple(found)  # type: ignore[arg-type]
+
+    def _inserted(self, equation: Statement, pairs: Mapping[Basic, Expr]) -> Statement:
+        """The equation with the solution put in, also where an unknown stands at other arguments
+        (x(n + 1) of a recurrence, u(t - 1) of a delay)."""
+        heads = {u.func: u for u in self.unknown if isinstance(u, AppliedUndef)}
+        elsewhere = [
+            value
+            for side in (equation.lhs, equation.rhs)
+            for value in side.atoms(AppliedUndef)
+            if value.func in heads and value not in self.unknown
+        ]
+        if not elsewhere:
+            return Statement.of(equation).replaced(pairs)
+
+        def at(unknown: AppliedUndef, *arguments: Any) -> Expr:
+            moved = dict(zip(unknown.args, arguments, strict=True))
+            return pairs[unknown].subs(moved, simultaneous=True)  # type: ignore[return-value]
+
+        def carried(side: Basic) -> Basic:
+            for head, unknown in heads.items():
+                side = side.replace(head, lambda *a, unknown=unknown: at(unknown, *a))
+            rest = {u: e for u, e in pairs.items() if not isinstance(u, AppliedUndef)}
+            return (side.subs(rest) if rest else side).doit()
+
+        return replace(equation, lhs=carried(equation.lhs), rhs=carried(equation.rhs))
 
     def check(
         self, solution: Mapping[Basic, Any], conditions: Iterable[Basic] = ()
@@ -275,6 +310,27 @@ class Problem:
             latex(Eq(k, v, evaluate=False)) for k, v in self.given.items()
         ]
         return "$" + r",\quad ".join(rows) + "$"
+
+
+def _value_at(key: Basic) -> tuple[AppliedUndef, tuple[Basic, ...], tuple[int, ...]] | None:
+    """What u(0), or a derivative of u at a point, asks: the function, the point, the orders of the
+    derivative in each argument; None for anything else."""
+    if isinstance(key, AppliedUndef):
+        return key, key.args, (0,) * len(key.args)
+    if not isinstance(key, Subs) or not isinstance(key.expr, Derivative):
+        return None
+    applied = key.expr.expr
+    if not isinstance(applied, AppliedUndef):
+        return None
+    point = dict(zip(key.variables, key.point, strict=True))
+    orders = dict(key.expr.variable_count)
+    if not set(orders) <= set(applied.args) or not all(o.is_Integer for o in orders.values()):
+        return None
+    return (
+        applied,
+        tuple(point.get(argument, argument) for argument in applied.args),
+        tuple(int(orders.get(argument, 0)) for argument in applied.args),
+    )
 
 
 def _occurs(unknown: Basic, side: Basic) -> bool:

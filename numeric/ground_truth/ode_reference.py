@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Any
 
 from flint import arb
-from sympy import Derivative, Expr, Rational, Symbol, linear_eq_to_matrix
+from sympy import Basic, Derivative, Expr, Rational, Symbol, linear_eq_to_matrix
 from sympy.core.function import AppliedUndef
 from sympy.matrices.exceptions import NonInvertibleMatrixError
 
@@ -50,22 +50,22 @@ class Trajectory:
 class FirstOrderSystem:
     """dy/dt = f(t, y, parameters), y(start) = initial, read off a `Problem`.
 
-    `unknowns` are the applied functions u(t); `slopes` and `initial` their right-hand sides and
-    starting values, in the same order.
+    `unknowns` are the applied functions u(t), each followed by its derivatives below the highest;
+    `slopes` and `initial` their right-hand sides and starting values, in the same order.
     """
 
     variable: Symbol
-    unknowns: tuple[AppliedUndef, ...]
+    unknowns: tuple[Basic, ...]
     slopes: tuple[Expr, ...]
     start: Expr
     initial: tuple[Expr, ...]
 
     @classmethod
     def of(cls, problem: Any) -> FirstOrderSystem:
-        """The system that a `Problem` states.
+        """The system that a `Problem` states; derivatives of an unknown count as unknowns.
 
-        Raises: `InputError` when the problem is not a first-order initial value problem whose
-        equations are linear in the derivatives.
+        Raises: `InputError` when the problem is not an initial value problem whose equations are
+        linear in the highest derivatives.
 
         >>> from sympy import Eq, Function, symbols
         >>> from derivax.symbolic.problem import Problem
@@ -74,35 +74,53 @@ class FirstOrderSystem:
         >>> system = FirstOrderSystem.of(Problem(Eq(u(t).diff(t)/k, -u(t)), u(t), {u(0): u0}))
         >>> system.slopes, system.initial
         ((-k*u(t),), (u0,))
+        >>> start = {u(0): 1, u(t).diff(t).subs(t, 0): 0}
+        >>> FirstOrderSystem.of(Problem(Eq(u(t).diff(t, 2), -u(t)), u(t), start)).slopes
+        (Derivative(u(t), t), -u(t))
         """
-        unknowns = tuple(u for u in problem.unknown if isinstance(u, AppliedUndef))
-        if len(unknowns) != len(problem.unknown) or any(len(u.args) != 1 for u in unknowns):
+        functions = tuple(u for u in problem.unknown if isinstance(u, AppliedUndef))
+        if len(functions) != len(problem.unknown) or any(len(u.args) != 1 for u in functions):
             raise InputError(str(problem), "its unknowns are not functions of one variable", "")
         variable = problem.variable
-        if problem.order != 1:
-            raise InputError(str(problem), f"its order is {problem.order}, not 1", "")
         if problem.start is None:
             raise InputError(str(problem), "it gives no values at one starting point", "")
-        rates = [Derivative(u, variable) for u in unknowns]
+        sides = [(e.lhs - e.rhs).doit() for e in problem.equations]
+        orders = {u: _order(u, variable, sides) for u in functions}
+        if 0 in orders.values():
+            raise InputError(str(problem), "an unknown is not differentiated", "")
+        states, initial = [], []
+        for u, order in orders.items():
+            for k in range(order):
+                states.append(Derivative(u, (variable, k)) if k else u)
+                value = problem.given.get(states[-1].subs(variable, problem.start))
+                if value is None:
+                    missing = f"it gives no starting value of {states[-1]}"
+                    raise InputError(str(problem), missing, "")
+                initial.append(value)
+        rates = [Derivative(u, (variable, order)) for u, order in orders.items()]
         names = [Symbol(f"_rate_{k}") for k in range(len(rates))]
-        named = dict(zip(rates, names, strict=True))
-        residuals = [(e.lhs - e.rhs).doit().xreplace(named) for e in problem.equations]
-        if any(residual.atoms(Derivative) for residual in residuals):
-            raise InputError(str(problem), "it holds derivatives other than du/dt", "")
+        stand_ins = {state: Symbol(f"_state_{k}") for k, state in enumerate(states)}
+        # highest derivatives first: u'' contains no u' as a part of its own
+        named = sorted(
+            [*zip(rates, names, strict=True), *stand_ins.items()],
+            key=lambda pair: -pair[0].derivative_count if pair[0].is_Derivative else 0,
+        )
+        residuals = [side.xreplace(dict(named)) for side in sides]
+        if any(residual.atoms(Derivative, AppliedUndef) for residual in residuals):
+            raise InputError(str(problem), "it holds other derivatives or delayed values", "")
         try:
             matrix, right = linear_eq_to_matrix(residuals, names)
-            slopes = tuple(matrix.LUsolve(right)) if matrix.is_square else ()
+            highest = tuple(matrix.LUsolve(right)) if matrix.is_square else ()
         except (ValueError, NonInvertibleMatrixError):
-            slopes = ()
-        if len(slopes) != len(unknowns):
+            highest = ()
+        if len(highest) != len(functions):
             raise InputError(str(problem), "its equations do not determine the derivatives", "")
-        initial = []
-        for unknown in unknowns:
-            value = problem.given.get(unknown.func(problem.start))
-            if value is None:
-                raise InputError(str(problem), f"it gives no starting value of {unknown}", "")
-            initial.append(value)
-        return cls(variable, unknowns, slopes, problem.start, tuple(initial))
+        back = {stand_in: state for state, stand_in in stand_ins.items()}
+        slopes: list[Expr] = []
+        for (u, order), top in zip(orders.items(), highest, strict=True):
+            slopes += [Derivative(u, (variable, k)) for k in range(1, order)]
+            slopes.append(top.xreplace(back))
+        return cls(variable, tuple(states), tuple(slopes), problem.start, tuple(initial))
 
     def trajectory(
         self,
@@ -174,6 +192,19 @@ class FirstOrderSystem:
                 now, state, step = _advance(slope, now, state, target, step, tolerance, deadline)
                 results[i] = tuple(state)
         return tuple(results[i] for i in range(len(times)))
+
+
+def _order(unknown: Basic, variable: Symbol, sides: Sequence[Expr]) -> int:
+    """The order of the highest derivative of an unknown."""
+    counts = [
+        int(count)
+        for side in sides
+        for derivative in side.atoms(Derivative)
+        if derivative.expr == unknown
+        for symbol, count in derivative.variable_count
+        if symbol == variable
+    ]
+    return max(counts, default=0)
 
 
 def _rational(value: Any) -> Rational:

@@ -22,10 +22,11 @@ from typing import Any
 import jax
 
 from derivax.errors import CertificateError, DerivaxError, InputError
+from derivax.numeric.verify.automatic_truth import automatic_level
 from derivax.numeric.verify.certificate import Certificate, Level, read_certificates
 from derivax.numeric.verify.consistency import contradiction
 from derivax.numeric.verify.guarded import guarded_replay
-from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level, ode_level
+from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level
 from derivax.numeric.verify.level_problem import derivation_level
 from derivax.numeric.verify.plainness import is_plain
 from derivax.numeric.verify.replay import failed, replay, stored_code
@@ -117,7 +118,7 @@ def _fully(recorded: Certificate, again: Certificate, known: Known | None) -> Ce
             repeated = _attempt(lambda: ground_truth_level(code, truth))
         elif formula.solves is not None and level is not None and level.outcome.established:
             with jax.enable_x64(True):
-                repeated = ode_level(code, formula, seed=recorded.seed)
+                repeated = automatic_level(code, formula, seed=recorded.seed)
         if repeated is not None:
             levels["L4"] = _repeated(level, repeated)
     return replace(again, levels=levels)

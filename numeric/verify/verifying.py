@@ -14,6 +14,7 @@ from sympy.core.function import AppliedUndef
 
 from derivax.errors import CompileError, DerivaxError, InputError
 from derivax.numeric.codegen.compiling import compile_formula
+from derivax.numeric.verify.automatic_truth import automatic_level
 from derivax.numeric.verify.certificate import (
     CODE_IS_FORMULA,
     CODE_IS_SOLUTION,
@@ -26,7 +27,7 @@ from derivax.numeric.verify.certificate import (
 from derivax.numeric.verify.environment import environment
 from derivax.numeric.verify.level_derivatives import derivatives_level
 from derivax.numeric.verify.level_enclosure import enclosure_level
-from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level, ode_level
+from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level
 from derivax.numeric.verify.level_problem import derivation_level, formula_level
 from derivax.numeric.verify.level_values import values_level
 from derivax.symbolic.derivation import Derivation
@@ -215,7 +216,7 @@ class _Run:
             left = 20.0
             if self.deadline is not None:
                 left = min(left, max(0.5, self.deadline - time.monotonic()))
-            return self._on_code(ode_level, seed=self.seed, seconds=left)
+            return self._on_code(automatic_level, seed=self.seed, seconds=left)
         return Level(Outcome.NOT_APPLICABLE, "", "no ground truth is known for this subject")
 
     # --- what the certificate says ---------------------------------------------------------------

@@ -93,11 +93,11 @@ def test_an_undefined_slope_is_refused():
 @pytest.mark.parametrize(
     ("equation", "given", "why"),
     [
-        (Eq(u(t).diff(t, 2), u(t)), {u(0): 1}, "order is 2"),
+        (Eq(u(t).diff(t, 2), u(t)), {u(0): 1}, "no starting value of Derivative"),
         (Eq(u(t).diff(t), u(t)), {}, "no values"),
         (Eq(u(t).diff(t) ** 2, u(t)), {u(0): 1}, "do not determine"),
     ],
 )
-def test_what_is_no_first_order_initial_value_problem_is_refused(equation, given, why):
+def test_what_is_no_initial_value_problem_is_refused(equation, given, why):
     with pytest.raises(InputError, match=why):
         system(equation, u(t), given)

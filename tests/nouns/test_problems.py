@@ -14,7 +14,10 @@ from sympy import (
     Ne,
     S,
     Symbol,
+    cos,
     exp,
+    pi,
+    sin,
     sqrt,
     symbols,
 )
@@ -188,3 +191,43 @@ def test_matrix_equations_are_problems() -> None:
 
 def test_relations_may_be_inequalities() -> None:
     assert Problem(Le(x, s), x).equations[0].rel == "<="
+
+
+# --- statement kinds: what level 0 decides ------------------------------------------------------
+
+
+def outcomes(problem, solution):
+    return [str(finding.outcome) for _, finding in problem.check(solution)]
+
+
+def test_a_recurrence_is_checked_at_its_shifted_values():
+    n = Symbol("n", integer=True, nonnegative=True)
+    x = Function("x")
+    doubling = Problem(Eq(x(n + 1), 2 * x(n) + 1), x(n), given={x(0): 0})
+    assert outcomes(doubling, {x(n): 2**n - 1}) == ["proven", "proven"]
+    assert outcomes(doubling, {x(n): 3**n - 1}) == ["refuted", "proven"]
+    assert outcomes(doubling, {x(n): 2 ** (n + 1) - 1}) == ["proven", "refuted"]
+
+
+def test_initial_slopes_are_given_values_too():
+    t, w = symbols("t w", positive=True)
+    u = Function("u")
+    slope = u(t).diff(t).subs(t, 0)
+    problem = Problem(Eq(u(t).diff(t, 2), -(w**2) * u(t)), u(t), given={u(0): 1, slope: w})
+    assert problem.start == 0
+    assert outcomes(problem, {u(t): cos(w * t) + sin(w * t)}) == ["proven"] * 3
+    assert outcomes(problem, {u(t): cos(w * t)}) == ["proven", "proven", "refuted"]
+
+
+def test_a_partial_differential_equation_has_initial_and_boundary_values():
+    r, t = symbols("r t", real=True)
+    u = Function("u")
+    heat = Problem(
+        Eq(u(r, t).diff(t), u(r, t).diff(r, 2)),
+        u(r, t),
+        given={u(r, 0): sin(r), u(0, t): 0, u(r, t).diff(r).subs(r, pi / 2): 0},
+    )
+    assert outcomes(heat, {u(r, t): exp(-t) * sin(r)}) == ["proven"] * 4
+    assert outcomes(heat, {u(r, t): exp(-t) * cos(r)}) == ["proven"] + ["refuted"] * 3
+    with pytest.raises(InputError, match="fixed point"):
+        Problem(Eq(u(r, t).diff(t), 0), u(r, t), given={u(r, t): 1})

@@ -15,8 +15,8 @@ from derivax.numeric.verify import (
     verify,
     write_certificates,
 )
+from derivax.numeric.verify.automatic_truth import automatic_level
 from derivax.numeric.verify.certificate import STEPS_FOLLOW, content_digest, source_digest
-from derivax.numeric.verify.level_ground_truth import ode_level
 from derivax.symbolic.derive import derive_problem
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.formula import Formula
@@ -70,7 +70,7 @@ def test_a_wrong_answer_is_refuted_with_a_witness(wrong):
 def test_level_4_alone_sees_a_wrong_solution():
     """The reference integration knows the equation only, not the formula."""
     wrong = answer(u0 * exp(-k * t) * (1 + t / 10**9))
-    level = ode_level(compile_formula(wrong), wrong)
+    level = automatic_level(compile_formula(wrong), wrong)
     assert level.outcome is Outcome.REFUTED
     assert "measured" in level.witness
 
@@ -83,11 +83,11 @@ def test_a_system_is_integrated_too():
     )
     made = {"u": u0 * exp(-k * t), "v": u0 * (1 - exp(-k * t))}
     formula = Formula(made, [t, k, u0], domain=RANGES, name="chain", solves=problem)
-    level = ode_level(compile_formula(formula), formula)
+    level = automatic_level(compile_formula(formula), formula)
     assert level.outcome is Outcome.HOLDS, level.detail
     made["v"] = u0 * (1 - exp(-k * t / 2))
     wrong = Formula(made, [t, k, u0], domain=RANGES, name="chain", solves=problem)
-    assert ode_level(compile_formula(wrong), wrong).outcome is Outcome.REFUTED
+    assert automatic_level(compile_formula(wrong), wrong).outcome is Outcome.REFUTED
 
 
 def test_code_of_another_formula_is_refuted_by_level_1():
