@@ -148,6 +148,10 @@ slow = StepCount(h, u0, a, count=Symbol("n_steps"))
 decay = Problem([logistic], u(t), {u(0): u0})
 
 ball = eq(X(n + 1) - X(n), b * (X(n) - X(n - 1)) - h * f(X(n)), b < 1)
+coupled_balls = (
+    eq(p_(n + 1) - p_(n), b * (p_(n) - p_(n - 1)) - h * X(n) ** 2, b < 1),
+    eq(X(n + 1) - X(n), b * (X(n) - X(n - 1)) - 2 * h * X(n) * p_(n), b < 1),
+)
 place = Function("x", real=True)(t)
 speed = place.diff(t)
 spring = eq(Symbol("L"), a * speed**2 / 2 - b * place**2 / 2)
@@ -681,7 +685,17 @@ TABLE: dict[type[Rule], list[Use]] = {
                 "correction lost": with_rhs(lambda r: r.subs(h, 0)),
                 "relation": lambda st: replace(st, rel="="),
             },
-        )
+        ),
+        Use(
+            SlowManifold(1, h, n),
+            coupled_balls,
+            None,
+            {
+                "sign": lost_sign,
+                "correction lost": with_rhs(lambda r: r.subs(h, 0)),
+                "components swapped": with_rhs(lambda r: r[::-1, :]),
+            },
+        ),
     ],
     StepsAsDerivatives: [
         Use(
@@ -693,7 +707,13 @@ TABLE: dict[type[Rule], list[Use]] = {
                 "mass lost": lambda st: replace(st, lhs=st.lhs.subs(h, 0)),
                 "relation": lambda st: replace(st, rel="="),
             },
-        )
+        ),
+        Use(
+            StepsAsDerivatives(1, h, n),
+            coupled_balls,
+            None,
+            {"sign": lost_sign, "components swapped": with_rhs(lambda r: r[::-1, :])},
+        ),
     ],
     EulerLagrange: [
         Use(

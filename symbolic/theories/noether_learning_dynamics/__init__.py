@@ -9,16 +9,30 @@ Main results (`noether-learning-dynamics/NAME`):
     hidden-charge             conserved charge of the damped oscillator (Kanai)      dissipation.py
     kinetic-symmetry-breaking translation, scale, rescale, rotation with decay       dissipation.py
     polar-motion              norm and angle of a scale-invariant layer, exactly     dissipation.py
-    bregman                   the Euclidean Bregman family from its Lagrangian       dissipation.py
-    bregman-symmetry          any distance generator h, one coordinate               dissipation.py
+    symmetry-constraint       gradient and Hessian of a loss with a symmetry         weight_flow.py
+    linear-charge             any linear symmetry, any number of weights             weight_flow.py
+    flow-matrix-charge        the matrix charge of two linear layers                 weight_flow.py
+    effective-rate            norm and direction of any layer; effective rate        weight_flow.py
+    bregman, bregman-symmetry, bregman-charge   the Bregman family, D6               bregman.py
+    modified-equation         the flow of gradient descent with d weights, any order modified.py
+    modified-loss             momentum descent as a gradient flow, to first order    modified.py
     heavy-ball                the optimiser as a differential equation, any order    optimiser.py
     heavy-ball-rate           slow rate on a quadratic loss, a series in eta         optimiser.py
     charge-oscillator         the charge in closed form, without cases               optimiser.py
     norm-history              the norm, overdamped, with smooth gradients (paper)    optimiser.py
+    inertial-norm             the norm with inertia, given the speed                 norm.py
+    gradient-flow-charge      the charge without inertia                             norm.py
+    rmsprop-dictionary        a scale-invariant layer as an implicit RMSProp         norm.py
     discrete-charge           the exact law of a quadratic charge, any d             discrete.py
-    discrete-matrix-charge    the same for two linear layers, any shapes             discrete.py
-    slow-growth               the corrected law: smooth and uncorrelated gradients   discrete.py
-    equilibrium               step and angle at equilibrium, exactly                 discrete.py
+    discrete-rotation         of an antisymmetric generator                          discrete.py
+    discrete-matrix-charge    of two linear layers, any shapes                       discrete.py
+    adaptive-charge           what remains of it under Adam, RMSProp, Lion           adaptive.py
+    gradient-descent-charge, discrete-charge-history, discrete-translation,
+    heavy-ball-power          after any number of steps, in closed form              history.py
+    slow-growth               the corrected law: smooth and uncorrelated gradients   equilibrium.py
+    equilibrium               step and angle at equilibrium, exactly                 equilibrium.py
+    equilibrium-norms         norms for white and rotating gradients                 equilibrium_norms.py
+    charge-rate, charge-history, norm4-history   what the array Programs run         recursions.py
 
 Assumptions: the loss is invariant (no epsilon in a normalisation, no bias outside it, no affine
 part in q); weight decay is k|q|^2/2 inside the loss; no dampening, no look-ahead, no adaptive
@@ -66,6 +80,10 @@ from derivax.symbolic.theories.noether_learning_dynamics.identity import (
     noether_identity,
     noether_identity_fields,
 )
+from derivax.symbolic.theories.noether_learning_dynamics.modified import (
+    modified_equation,
+    modified_loss,
+)
 from derivax.symbolic.theories.noether_learning_dynamics.norm import (
     gradient_flow_charge,
     inertial_norm,
@@ -108,6 +126,8 @@ __all__ = [
     "inertial_norm",
     "kinetic_symmetry_breaking",
     "linear_charge",
+    "modified_equation",
+    "modified_loss",
     "noether_identity",
     "noether_identity_fields",
     "norm_history",
