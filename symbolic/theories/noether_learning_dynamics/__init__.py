@@ -31,7 +31,7 @@ Main results (`noether-learning-dynamics/NAME`):
     heavy-ball-power          after any number of steps, in closed form              history.py
     slow-growth               the corrected law: smooth and uncorrelated gradients   equilibrium.py
     equilibrium               step and angle at equilibrium, exactly                 equilibrium.py
-    equilibrium-norms         norms for white and rotating gradients                 equilibrium_norms.py
+    equilibrium-norms         norms for white and rotating gradients      equilibrium_norms.py
     charge-rate, charge-history, norm4-history   what the array Programs run         recursions.py
 
 Assumptions: the loss is invariant (no epsilon in a normalisation, no bias outside it, no affine
