@@ -51,6 +51,7 @@ _NOETHER_THEORY = "derivax.symbolic.theories.noether_learning_dynamics"
 _CHARGES = "derivax.numeric.programs.noether_charges"
 _MEASURED = "derivax.numeric.ground_truth.noether_charges"
 _ITERATED = "derivax.numeric.ground_truth.noether_iterations"
+_MOVING = "derivax.numeric.ground_truth.noether_mechanics"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -185,7 +186,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:hidden_charge",
         "title": "A conserved charge of the damped oscillator",
         "source": _NOETHER,
-        "ground_truth": "",
+        "ground_truth": f"{_MOVING}:hidden_charge",
         "example": "",
     },
     "noether-learning-dynamics/kinetic-symmetry-breaking": {
@@ -337,7 +338,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:effective_rate",
         "title": "Norm, direction and effective rate of a scale-invariant layer",
         "source": _NOETHER + " (constraint force added)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:effective_rate",
         "example": "",
     },
     "noether-learning-dynamics/bregman-charge": {
@@ -386,7 +387,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:discrete_rotation",
         "title": "Exact law of the momentum of a rotation",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:discrete_rotation",
         "example": "",
     },
     "noether-learning-dynamics/adaptive-charge": {
@@ -400,7 +401,7 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:gradient_descent_charge",
         "title": "The charge under gradient descent after any number of steps",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:gradient_descent_charge",
         "example": "",
     },
     "noether-learning-dynamics/discrete-charge-history": {
@@ -414,21 +415,21 @@ RESULTS: Mapping[str, Row] = {
         "derivation": f"{_NOETHER_THEORY}:discrete_translation",
         "title": "The charge of a translation after any number of steps",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:discrete_translation",
         "example": "",
     },
     "noether-learning-dynamics/heavy-ball-power": {
         "derivation": f"{_NOETHER_THEORY}:heavy_ball_power",
         "title": "Powers of the heavy-ball step on a quadratic loss",
         "source": _NOETHER + " (derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:heavy_ball_power",
         "example": "",
     },
     "noether-learning-dynamics/equilibrium-norms": {
         "derivation": f"{_NOETHER_THEORY}:equilibrium_norms",
         "title": "Norm of a scale-invariant layer at equilibrium",
         "source": _NOETHER + " (exact form derived here)",
-        "ground_truth": "",
+        "ground_truth": f"{_ITERATED}:equilibrium_norms",
         "example": "",
     },
 }
