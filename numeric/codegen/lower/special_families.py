@@ -43,7 +43,29 @@ def _read_lambert(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
     inner = reader.tape[ids[0]]
     if branch == 0 and inner.op == "exp":  # Wright's omega: no overflow of the exponential
         return reader.tape.push("wright_omega", inner.operands)
-    return reader.tape.push("lambert_wm1" if branch else "lambert_w", ids[:1])
+    plain = reader.tape.push("lambert_wm1" if branch else "lambert_w", ids[:1])
+    scaled = None if branch else _scaled_exponential(reader.tape, ids[0])
+    if scaled is None:
+        return plain
+    factor, exponent = scaled
+    tape = reader.tape
+    omega = tape.push("wright_omega", (tape.add((tape.push("log", (factor,)), exponent)),))
+    number = tape.number(factor)
+    if number is not None:
+        return omega if number > 0 else plain
+    return tape.select([(tape.push("lt", (tape.const(0), factor)), omega)], plain)
+
+
+def _scaled_exponential(tape: Tape, i: int) -> tuple[int, int] | None:
+    """(c, g) where an entry is c exp(g)."""
+    node = tape[i]
+    if node.op != "mul" or i in tape.plane:
+        return None
+    exponents = [k for k in node.operands if tape[k].op == "exp"]
+    if len(exponents) != 1:
+        return None
+    rest = tape.div(i, exponents[0])
+    return rest, tape[exponents[0]].operands[0]
 
 
 def _d_lambert(shifted: str, value: str) -> Slope:
