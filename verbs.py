@@ -52,7 +52,8 @@ def derive(
 
     Args:
         what: a name `theory/result`; or an equation (`Eq`, or text: `"u'(t) = k*u(t)"`), a list of
-            them, a `Problem`, or a `Lagrangian` (its equations of motion).
+            them, a `Problem`, a `Lagrangian` (its equations of motion), or a
+            `derivax.diagrams.RuleSet` (the sum of its diagrams, order by order).
         unknown: what is asked, e.g. `u(t)` (default: the function that is differentiated).
         given: values, `{u(0): u0}`; for an equation in text, text: `"u(0) = u0"`.
         assume: relations between the symbols; in text `"k > 0, u(t) > 0"` makes k and u positive, a
@@ -87,6 +88,12 @@ def derive(
     from derivax.symbolic.lagrangian import Lagrangian
     from derivax.symbolic.methods.euler_lagrange import equations_of_motion
 
+    if type(what).__module__ == "derivax.diagrams.ruleset":
+        from derivax.diagrams.expansion import derive_rule_set
+
+        if unknown is not None or given is not None or assume or method is not None:
+            raise InputError("a rule set", "says itself what is asked", "pass it alone")
+        return derive_rule_set(what)
     if isinstance(what, Lagrangian):
         if unknown is not None or given is not None or assume or method is not None:
             raise InputError("a Lagrangian", "holds its coordinates already", "pass it alone")

@@ -18,6 +18,9 @@ Meaning
   `Rules(nodes, lines, weight)` with `NodeRule(factor, *labels)`, `LineRule(factor, tail, head)`
       and labels `integral(r, 0, oo)`, `summed(i, 0, n - 1)`, `free(x)`;
       `.expression(diagram or tree)` -> SymPy, `.latex(diagram or tree)`       rules.py
+  `RuleSet(name, {kind: Vertex(legs, factor, *labels)},
+      {kind: Propagator(ends, factor, tail, head)}, coupling, order, ...)`: a problem for
+      `derivax.derive`; `.enumerated(n)` = `.summed(n)`, the latter without listing    ruleset.py
 Drawing (package `derivax.diagrams.drawing`)
   `picture(x)`, `tree_picture(tree, label=, line_label=)`, `svg`, `tikz`, `draw`, `gallery`
 
@@ -41,6 +44,7 @@ from derivax.diagrams.counting_multigraphs import count_multigraphs
 from derivax.diagrams.graph import Diagram, Line
 from derivax.diagrams.multigraphs import Multigraphs, multigraphs
 from derivax.diagrams.rules import Label, LineRule, NodeRule, Rules, free, integral, summed
+from derivax.diagrams.ruleset import Propagator, RuleSet, Vertex
 from derivax.diagrams.trees import (
     LEAF,
     Grammar,
@@ -62,8 +66,11 @@ __all__ = [
     "LineRule",
     "Multigraphs",
     "NodeRule",
+    "Propagator",
+    "RuleSet",
     "Rules",
     "Tree",
+    "Vertex",
     "automorphism_group",
     "chain",
     "count_labelled",
