@@ -115,6 +115,7 @@ def compare(
     references: Sequence[tuple[Array, Array, Array]] | None = None,
     random: int | None = None,
     origins: Mapping[int, Sequence[int]] | None = None,
+    excused: float = EXCUSED_ULP,
 ) -> Accuracy:
     """Judge the results of the code at sample points.
 
@@ -122,14 +123,15 @@ def compare(
     each way of running it ("jit", "eager"), the results of each entry at all points; `entries`,
     label and exact expression of each; `args`, `columns`, the points; `references`, the
     `exact_values` of each entry, if known; `random`, how many points are random ones (they come
-    first; default: all); `origins`, how a point was climbed to, by its index.
+    first; default: all); `origins`, how a point was climbed to, by its index;
+    `excused`, the error in ulp that is accepted at once.
     """
     size = len(columns[0]) if columns else 1
     report = Accuracy(dtype=dtype, points=size)
     if references is None:
         references = [exact_values(expr, args, columns, dtype) for _, expr in entries]
     with np.errstate(all="ignore"):  # overflow and NaN are what is looked for here
-        limits = RoundingLimits(function, entries, args, columns, dtype)
+        limits = RoundingLimits(function, entries, args, columns, dtype, excused)
         drawn = size if random is None else random
         _compare(report, limits, computed, references, drawn, origins or {})
         report.allowed_by = limits.rests_on

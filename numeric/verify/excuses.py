@@ -43,15 +43,15 @@ def judge(
     ulps: Array, hard: Array, exact: Array, limits: RoundingLimits, k: int
 ) -> tuple[Array, Array]:
     """The allowed error in ulp and the status of each point."""
-    allowed = np.full(len(exact), EXCUSED_ULP)
+    allowed = np.full(len(exact), limits.excused)
     status = np.full(len(exact), Status.AGREES)
-    suspects = np.flatnonzero((ulps > EXCUSED_ULP) | hard)
+    suspects = np.flatnonzero((ulps > limits.excused) | hard)
     limits.prepare(suspects)
     for i in map(int, suspects):
         bound, size = limits.in_ulp(i, k, exact[i])
         first_order = np.isfinite(bound) and bound <= _FIRST_ORDER * size
         if first_order:
-            allowed[i] = max(EXCUSED_ULP, _SAFETY * bound)
+            allowed[i] = max(limits.excused, _SAFETY * bound)
         if not hard[i] and first_order and ulps[i] <= allowed[i]:
             status[i] = Status.EXPLAINED
         elif limits.out_of_range(i, k, bool(hard[i])):
@@ -103,7 +103,9 @@ class RoundingLimits:
         args: Sequence[Symbol],
         columns: Sequence[Array],
         dtype: str,
+        excused: float = EXCUSED_ULP,
     ) -> None:
+        self.excused = excused
         self.function, self.entries, self.args = function, entries, args
         self.columns, self.dtype = columns, dtype
         self.program: RoundingProgram | None = None  # traced when it is needed

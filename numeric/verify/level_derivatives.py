@@ -5,7 +5,8 @@ along a direction \(v\) in forward mode, \(\sum_j v_j\,\partial_j f\), and the H
 direction, \(\sum_j v_j\,\partial_i\partial_j f\), forward over reverse mode: a direction with
 unequal short numbers, so that no entry of the Hessian can hide behind another.  Both at
 random points, on both sides of every threshold of the code, and at removable singularities of the
-formula.
+formula.  Second derivatives come from differentiating the code once more, which promises no last
+digits: they are told apart from wrong ones at 2^-31 (float32: 2^-13) of their size.
 
 Main definition: `derivatives_level`.
 """
@@ -36,7 +37,7 @@ from derivax.symbolic.exact.outcome import Outcome
 __all__ = ["derivatives_level", "direction", "second_entries"]
 
 _VALUES, _SECONDS = 1536, 3.0
-_MOST_SECOND_NODES = 4000
+_MOST_SLOPE_NODES = 300  # of the gradient of an output, for second derivatives in ordinary time
 _MOST_SECOND_ENTRIES = 12
 _SECOND_POINTS = 48
 
@@ -49,10 +50,12 @@ def derivatives_level(
     points: int = POINTS,
     dtypes: Sequence[str] = (),
     second: Sequence[str] = ("float64",),
+    second_nodes: int = _MOST_SLOPE_NODES,
 ) -> Level:
     """Level 2: gradient, directional derivative and Hessian of the code.
 
-    Arguments: `second`, the formats in which second derivatives are compared.
+    Arguments: `second`, the formats in which second derivatives are compared; `second_nodes`, how
+    large the gradient of an output may be for that.
     """
     dtypes = dtypes or dtypes_of(compiled)
     if has_matrix_arguments(formula):
@@ -106,7 +109,7 @@ def derivatives_level(
     if level.outcome is not Outcome.HOLDS or not formats:
         return level
     return _with_second(
-        level, compiled, formula, entries, slopes, indices, landmarks, seed, formats
+        level, compiled, formula, entries, slopes, indices, landmarks, seed, formats, second_nodes
     )
 
 
@@ -126,6 +129,7 @@ def second_entries(
     entries: Sequence[tuple[str, Basic]],
     slopes: Sequence[tuple[str, Basic]],
     args: Sequence[Symbol],
+    most: int = _MOST_SLOPE_NODES,
 ) -> tuple[list[tuple[str, Basic]], int]:
     """Label and exact expression of v.grad f and of each row of the Hessian times v, output by
     output as far as they stay small; and for how many outputs."""
@@ -133,13 +137,11 @@ def second_entries(
     found: list[tuple[str, Basic]] = []
     for k, (label, _) in enumerate(entries):
         gradient = [slope for _, slope in slopes[k * count : (k + 1) * count]]
-        rate = sum(v * slope for v, slope in zip(along, gradient, strict=True))
-        if sum(1 for _ in postorder([rate])) > _MOST_SECOND_NODES // (count + 1):
-            return found, k
-        rows = [row for _, row in derivative_entries([("", rate)], args)]
-        large = sum(1 for _ in postorder(rows)) > _MOST_SECOND_NODES
+        large = sum(1 for slope in gradient for _ in postorder([slope])) > most
         if large or len(found) + count + 1 > max(_MOST_SECOND_ENTRIES, count + 1):
             return found, k
+        rate = sum(v * slope for v, slope in zip(along, gradient, strict=True))
+        rows = [row for _, row in derivative_entries([("", rate)], args)]
         if any(row.has(Derivative) for row in rows):
             return found, k
         found.append((f"v.grad {label}".rstrip(), rate))
@@ -159,10 +161,11 @@ def _with_second(
     landmarks: Landmarks,
     seed: int,
     dtypes: Sequence[str],
+    most: int,
 ) -> Level:
     """The level with the comparison of second derivatives."""
     args = tuple(formula.args)
-    exact, outputs = second_entries(entries, slopes, [args[k] for k in indices])
+    exact, outputs = second_entries(entries, slopes, [args[k] for k in indices], most)
     if not outputs:
         return replace(level, detail=f"{level.detail}; second derivatives too long to compare")
     along = direction(len(indices))
