@@ -12,6 +12,7 @@ Generation (iterators, each isomorphism class once)
       `dressed(depth)`; `chain(n)`                                             trees.py, chains.py
   `multigraphs(Contents(vertices, lines, external), {kind: n})`: connected or all; knows `.count`
                                                                contents.py, multigraphs.py
+  `ribbon_graphs(degrees, genus)`, `RibbonGraph(around, across)`: `.genus`, `.n_faces`  ribbons.py
 Counts from generating functions (no listing)
   `count_unlabelled(grammar, n)`, `count_labelled(grammar, n)`, `euler_transform`   counting.py
 Meaning
@@ -43,6 +44,7 @@ from derivax.diagrams.counting import (
 from derivax.diagrams.counting_multigraphs import count_multigraphs
 from derivax.diagrams.graph import Diagram, Line
 from derivax.diagrams.multigraphs import Multigraphs, multigraphs
+from derivax.diagrams.ribbons import RibbonGraph, ribbon_graphs, rooted_ribbon_graphs
 from derivax.diagrams.rules import Label, LineRule, NodeRule, Rules, free, integral, summed
 from derivax.diagrams.ruleset import Propagator, RuleSet, Vertex
 from derivax.diagrams.trees import (
@@ -67,6 +69,7 @@ __all__ = [
     "Multigraphs",
     "NodeRule",
     "Propagator",
+    "RibbonGraph",
     "RuleSet",
     "Rules",
     "Tree",
@@ -84,6 +87,8 @@ __all__ = [
     "labelled_trees",
     "layered",
     "multigraphs",
+    "ribbon_graphs",
+    "rooted_ribbon_graphs",
     "series_reduced",
     "summed",
     "trees",
