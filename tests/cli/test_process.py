@@ -32,7 +32,9 @@ def test_a_reader_that_leaves_early_is_no_error(clean_environment: dict[str, str
 
 def test_an_interrupt_is_one_line_and_status_130(clean_environment: dict[str, str]) -> None:
     code = (
-        "import sys, time\nfrom derivax import cli\n"
+        "import signal, sys, time\nfrom derivax import cli\n"
+        # a shell starts background jobs with this signal ignored
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "def wait(args):\n    print('waiting', flush=True)\n    time.sleep(60)\n"
         "cli._list = wait\nsys.exit(cli.main(['list']))"
     )
