@@ -9,7 +9,7 @@ two more derivations of it, without a determinant.
 
 from __future__ import annotations
 
-from sympy import Integer, Sum
+from sympy import Integer, Sum, Symbol, log
 
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.combine import Combine
@@ -78,7 +78,7 @@ def stable_population() -> Derivation:
             say="The stable age distribution, by induction over the age:",
         )
     )
-    return _product(_value(_births(derivation)))
+    return _steps(_product(_value(_births(derivation))))
 
 
 def _births(derivation: Derivation) -> Derivation:
@@ -215,4 +215,63 @@ def _product(derivation: Derivation) -> Derivation:
             name="one-step",
             say="It is at least one step.",
         )
+    )
+
+
+def _steps(derivation: Derivation) -> Derivation:
+    """The recursions in numbers, from one age to the next: the scalar kernels of the Program."""
+    older, here = Symbol("w_i", positive=True), Symbol("p_i", positive=True)
+    si, fi = Symbol("s_i", nonnegative=True), Symbol("f_i", nonnegative=True)
+    after = Symbol("v_next", nonnegative=True)
+    for value, name in ((w(i), older), (s(i), si), (f(i), fi), (v(i + 1), after)):
+        derivation = derivation.assume(
+            Statement(value, "=", name), name=f"{name}", say="For one age, in numbers,"
+        )
+    H, others = Symbol("H_i", real=True), Symbol("p_others", nonnegative=True)
+    return (
+        derivation.then(Substitute({w(i): older, s(i): si}), 0, "w_i", "s_i", name="next-age-raw")
+        .then(
+            Combine([1 / lam]),
+            "next-age-raw",
+            name="next-age",
+            claim=Statement(w(i + 1), "=", si * older / lam),
+            say="the share of the next age is",
+        )
+        .then(
+            Substitute({f(i): fi, s(i): si, v(i + 1): after}),
+            "left-equation",
+            "f_i",
+            "s_i",
+            "v_next",
+            name="value-raw",
+        )
+        .then(
+            Combine([1 / lam]),
+            "value-raw",
+            name="value-before",
+            claim=Statement(v(i), "=", (fi + si * after) / lam),
+            say="the value of an age from that of the next",
+        )
+        .then(
+            Combine([lam**-i, 1, -f(i) / lam]),
+            "maternity",
+            "law",
+            "w",
+            name="parents-raw",
+            claim=Statement(p(i), "=", f(i) * w(i) / lam),
+        )
+        .then(
+            Substitute({f(i): fi, w(i): older}),
+            "parents-raw",
+            "f_i",
+            "w_i",
+            name="parents",
+            say="and the weight of parents of this age.",
+        )
+        .assume(
+            Statement(H, "=", here * log((here + others) / here)),
+            name="entropy-part",
+            say="Its part of the entropy, -p ln p, with p + (the others) = 1 put in:",
+        )
+        .then(Rewrite(rhs=here * log(1 + others / here)), "entropy-part", name="disorder")
     )

@@ -210,7 +210,8 @@ def growth_factor() -> Derivation:
         f"{THEORY}/growth-factor", "Growth factor of a life table, as a root on the log scale"
     )
     logm, age, x = Symbol("a", real=True), Symbol("i", positive=True), Symbol("x", real=True)
-    P, T, h = Symbol("G", positive=True), Symbol("Tbar", positive=True), Symbol("h", real=True)
+    P, T, h = Symbol("P", positive=True), Symbol("Tbar", positive=True), Symbol("h", real=True)
+    shift = Symbol("c", real=True)
     term = UndefinedFunction("p", positive=True)
     logG = UndefinedFunction("Lambda", real=True)
     derivation = derivation.assume(
@@ -224,9 +225,9 @@ def growth_factor() -> Derivation:
         say="on the log scale, so that nothing overflows:",
     )
     derivation = derivation.assume(
-        Statement(logG(x + h), "=", log(P) - T * h),
+        Statement(logG(x + h), "=", shift + log(P) - T * h),
         name="tangent",
-        say="To first order ln G(x + h) = ln G - Tbar h, with the slope found above:",
+        say="To first order ln G(x + h) = ln G - Tbar h, with G = P e^c and the slope found above:",
     ).assume(Statement(logG(x + h), "=", 0), name="root", say="which vanishes")
     derivation = derivation.then(Substitute({logG(x + h): 0}), "tangent", "root").then(
         SolveFor(h), -1, name="newton", say="for the Newton step"

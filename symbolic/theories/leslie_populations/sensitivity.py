@@ -100,7 +100,7 @@ def sensitivities() -> Derivation:
     )
     by_f, by_s = Symbol("dlambda/df_j", real=True), Symbol("dlambda/ds_j", real=True)
     derivation = _route_one(derivation, by_f, by_s)
-    return _sums(_route_two(derivation, by_f, by_s))
+    return _numbers(_sums(_route_two(derivation, by_f, by_s)))
 
 
 def _route_one(derivation: Derivation, by_f: Symbol, by_s: Symbol) -> Derivation:
@@ -273,4 +273,20 @@ def _sums(derivation: Derivation) -> Derivation:
             claim=Statement(Sum(p(k), (k, 1, n)) / Tbar + Sum(q(k + 1), (k, 1, n)) / Tbar, "=", 1),
             say="add up to 1, the fecundities to 1/Tbar (q vanishes beyond the last age).",
         )
+    )
+
+
+def _numbers(derivation: Derivation) -> Derivation:
+    """Sensitivity and elasticity of one entry: the scalar kernels of the Program."""
+    va, wb, product = (Symbol(x, nonnegative=True) for x in ("v_a", "w_b", "vw"))
+    entry, slope = Symbol("L_ab", nonnegative=True), Symbol("S_ab", nonnegative=True)
+    product = Symbol("vw", positive=True)
+    return derivation.assume(
+        Statement(slope, "=", va * wb / product),
+        name="sensitivity",
+        say="For any entry, in numbers (eigenvalue-perturbation):",
+    ).assume(
+        Statement(Symbol("e_ab", real=True), "=", entry * slope / lam),
+        name="elasticity",
+        say="and the elasticity.",
     )
