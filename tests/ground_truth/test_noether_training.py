@@ -107,7 +107,8 @@ def test_every_step_of_an_optimiser_with_a_law_obeys_it(optimiser):
     for n in (2, 5, 30, 120):
         known = {"n": float(n), "eta": run.eta, "beta": run.beta, "k": run.k, **first}
         found = history(**{str(a): known[str(a)] for a in history.formula.args})
-        np.testing.assert_allclose(found, translation.C[n], rtol=0, atol=4e-13)
+        # u n/(1 - beta): the slow root is the difference of near numbers
+        np.testing.assert_allclose(found, translation.C[n], rtol=0, atol=1e-12)
 
 
 @pytest.mark.slow
