@@ -152,6 +152,13 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": f"{_DEEP}:weight_decay",
         "example": _EXAMPLE,
     },
+    "saxe-linear-networks/tree-modes": {
+        "derivation": f"{_LINEAR_NETWORKS}:tree_modes",
+        "title": "Singular values of items on a tree with noisy features, for any tree",
+        "source": _SAXE + " (closed form derived here)",
+        "ground_truth": "derivax.numeric.ground_truth.hierarchy:tree_modes",
+        "example": _EXAMPLE,
+    },
     "saxe-linear-networks/riccati": {
         "derivation": f"{_LINEAR_NETWORKS}:riccati",
         "title": "Two-layer learning from any balanced weights, as a matrix Riccati solution",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from derivax.data import digits
 from derivax.numeric.ground_truth.comparison import Comparison, extrapolate
+from derivax.numeric.ground_truth.crossings import crossing_times, fourth_order
 from derivax.numeric.ground_truth.network_training import train
 from derivax.numeric.ground_truth.whitening import (
     centred_one_hot,
@@ -94,7 +95,7 @@ def extrapolated_flow(
         np.stack([w[1] @ w[0] for w in flow(weights, sigma_yx, times, step=step, halvings=k)])
         for k in range(3)
     ]
-    return _fourth_order(*runs)
+    return fourth_order(*runs)
 
 
 def _balanced(outputs: int, inputs: int, hidden: int, seed: int, size: float) -> Weights:
@@ -161,9 +162,7 @@ def _descent_comparison(weights: Weights, sigma: Array, lr: float = 0.004) -> Co
     limit, tolerance, order = extrapolate(*ends)
 
     def predict(code: Callable[..., Any]) -> Array:
-        found = code(
-            t=np.array([duration]), Sigma_yx=sigma, W1=weights[0], W2=weights[1], tau=1.0
-        )
+        found = code(t=np.array([duration]), Sigma_yx=sigma, W1=weights[0], W2=weights[1], tau=1.0)
         return np.asarray(found["W2W1"]).ravel()
 
     return Comparison(
@@ -221,7 +220,7 @@ def correlated_mode() -> tuple[Comparison, ...]:
     """u(t; s, u0, lambda, tau): strengths of three modes with input variances 1.5, 0.5 and 2."""
     times = np.linspace(0.25, 4.0, 16)
     a, b, c = (_strengths(times, 1 / 64 / 2**k) for k in range(3))
-    limit, tolerance, order = _fourth_order(a, b, c)
+    limit, tolerance, order = fourth_order(a, b, c)
 
     def predict(code: Callable[..., Any]) -> Array:
         return np.asarray(code(times[:, None], _S, _U0, _LAMBDA, 1.0)).ravel()
@@ -246,13 +245,7 @@ def learning_time() -> tuple[Comparison, ...]:
     def crossings(grid: float) -> Array:
         times: Array = np.arange(0.0, round(4 / grid) + 1.0) * np.float64(grid)
         curves = _strengths(times, grid)
-        found = []
-        for f in fractions:
-            for k, plateau in enumerate(_S / _LAMBDA):
-                after = int(np.argmax(curves[:, k] >= f * plateau))
-                near = slice(max(after - 4, 0), max(after - 4, 0) + 8)
-                found.append(_lagrange(curves[near, k], times[near], f * plateau))
-        return np.array(found)
+        return np.concatenate([crossing_times(times, curves, f * _S / _LAMBDA) for f in fractions])
 
     coarse, fine = crossings(1 / 128), crossings(1 / 256)
     tolerance = np.full(fine.shape, np.abs(coarse - fine).max() + 1e-13)
@@ -267,23 +260,3 @@ def learning_time() -> tuple[Comparison, ...]:
             setting={"s": _S.tolist(), "lambda": _LAMBDA.tolist(), "fractions": [0.3, 0.5, 0.9]},
         ),
     )  # fmt: skip
-
-
-def _fourth_order(a: Array, b: Array, c: Array) -> tuple[Array, Array, float]:
-    """(limit, tolerance, order) of a method of order 4 at h, h/2, h/4."""
-    first, second = b + (b - a) / 15, c + (c - b) / 15
-    limit = second + (second - first) / 31
-    changes = np.abs(a - b).max(), np.abs(b - c).max()
-    order = float(np.log2(changes[0] / changes[1])) if changes[1] > 0 else float("inf")
-    # the largest estimate for all entries: single ones may be small by chance
-    tolerance = np.abs(limit - second).max() + 1e-14 * np.abs(limit).max()
-    return limit, np.full(limit.shape, tolerance), order
-
-
-def _lagrange(x: Array, y: Array, at: float) -> float:
-    """The polynomial through the points, at one place."""
-    total = 0.0
-    for i in range(len(x)):
-        others = np.delete(x, i)
-        total += y[i] * np.prod((at - others) / (x[i] - others))
-    return float(total)

@@ -16,9 +16,15 @@ Main results (`saxe-linear-networks/NAME`):
     unbalanced       a and b for any initial a0, b0, through a^2 - b^2             unbalanced.py
     learning-rate    curvature along the balanced path, optimal and largest step   descent.py
     step-correction  number of descent steps, corrected to first order in lr       descent.py
+    depth-time       from u0 to uf for any number L of layers                    any_depth.py
+    depth-rate       curvature, optimal and largest step for any L               any_depth.py
+    depth-delay      steps at the best rate of each depth                        any_depth.py
+    infinite-depth   the learning curve of very many layers                      any_depth.py
+    tree-modes       singular values of hierarchical data                        hierarchy.py
+    weight-decay     the largest decay that a mode survives                      any_depth.py
 
 Assumptions: white inputs (Sigma_xx = I) from `decoupling` on; a = b at the start in `mode`; L = 2
-weight matrices (1 hidden layer) from `mode` on.
+weight matrices (1 hidden layer) where the file says nothing else.
 
 What plain SymPy cannot do and how it is done: gradients and identities of matrices with symbolic
 shapes go through a non-commutative normal form (`exact/matrix_form`); the mode equation is
@@ -28,6 +34,13 @@ Source: A. M. Saxe, J. L. McClelland, S. Ganguli, "Exact solutions to the nonlin
 learning in deep linear neural networks" (2013), arXiv:1312.6120.
 """
 
+from derivax.symbolic.theories.deep_linear_networks.any_depth import (
+    depth_delay,
+    depth_rate,
+    depth_time,
+    infinite_depth,
+    weight_decay,
+)
 from derivax.symbolic.theories.deep_linear_networks.balanced import half_time, mode, singular_modes
 from derivax.symbolic.theories.deep_linear_networks.correlated_inputs import (
     correlated_mode,
@@ -35,19 +48,26 @@ from derivax.symbolic.theories.deep_linear_networks.correlated_inputs import (
 )
 from derivax.symbolic.theories.deep_linear_networks.descent import learning_rate, step_correction
 from derivax.symbolic.theories.deep_linear_networks.flow import decoupling, gradient_flow
+from derivax.symbolic.theories.deep_linear_networks.hierarchy import tree_modes
 from derivax.symbolic.theories.deep_linear_networks.riccati import riccati
 from derivax.symbolic.theories.deep_linear_networks.unbalanced import unbalanced
 
 __all__ = [
     "correlated_mode",
     "decoupling",
+    "depth_delay",
+    "depth_rate",
+    "depth_time",
     "gradient_flow",
     "half_time",
+    "infinite_depth",
     "learning_rate",
     "learning_time",
     "mode",
     "riccati",
     "singular_modes",
     "step_correction",
+    "tree_modes",
     "unbalanced",
+    "weight_decay",
 ]

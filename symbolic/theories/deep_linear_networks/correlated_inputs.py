@@ -49,13 +49,17 @@ def _entries() -> Derivation:
     V, R, U = (MatrixSymbol(n, m, _r) for n, m in (("V", _N1), ("R_1", _N2), ("U", _N3)))
     S, L, D1, D2 = (MatrixSymbol(n, _r, _r) for n in ("S", "Lambda", "D_1", "D_2"))
     derivation = gradient_flow(2)
-    derivation = derivation.assume(
-        Statement(sigma_yx, "=", U * S * V.T), name="svd", say="The SVD, S diagonal:"
-    ).assume(
-        Statement(sigma_xx * V, "=", V * L),
-        name="shared",
-        say="The inputs are correlated, with the same vectors V and variances Lambda:",
-    ).assume(Statement(Transpose(sigma_xx), "=", sigma_xx), name="symmetric")
+    derivation = (
+        derivation.assume(
+            Statement(sigma_yx, "=", U * S * V.T), name="svd", say="The SVD, S diagonal:"
+        )
+        .assume(
+            Statement(sigma_xx * V, "=", V * L),
+            name="shared",
+            say="The inputs are correlated, with the same vectors V and variances Lambda:",
+        )
+        .assume(Statement(Transpose(sigma_xx), "=", sigma_xx), name="symmetric")
+    )
     for base in (V, R, U):
         derivation = derivation.assume(
             Statement(base.T * base, "=", IdentityMatrix(_r)), name=f"orthonormal-{base.name}"
@@ -134,9 +138,7 @@ def correlated_mode(L: int | None = None, n_layers: int | None = None) -> Deriva
     rate = a(t) * (s - lam * a(t) ** 2) / tau
     derivation = derivation.assume(
         Statement(b(t), "=", a(t)), name="balanced", say="Balanced strengths:"
-    ).assume(
-        Statement(u(t), "=", a(t) ** 2), name="product", say="The strength of the whole map:"
-    )
+    ).assume(Statement(u(t), "=", a(t) ** 2), name="product", say="The strength of the whole map:")
     derivation = derivation.then(
         Substitute(), "mode-1", "balanced", name="balanced-mode", say="Hence for both layers"
     ).then(

@@ -1,11 +1,12 @@
 """Gradient descent in place of gradient flow: step sizes, and the number of steps.
 
-Main results: `learning_rate`, `step_correction`.
+Main results: `learning_rate`, `step_correction`; `step_sizes` for other depths.
 """
 
 from __future__ import annotations
 
 from sympy import (
+    Expr,
     Function,
     Integer,
     Symbol,
@@ -30,7 +31,7 @@ from derivax.symbolic.theories.deep_linear_networks.notation import (
     u0,
 )
 
-__all__ = ["learning_rate", "step_correction"]
+__all__ = ["STEP_SIZES", "learning_rate", "step_correction", "step_sizes"]
 
 
 def learning_rate(L: int | None = None, n_layers: int | None = None) -> Derivation:
@@ -77,27 +78,32 @@ def learning_rate(L: int | None = None, n_layers: int | None = None) -> Derivati
         name="across",
         say="and across it at the start, where it is smaller:",
     )
+    derivation = step_sizes(derivation, 2 * sv)
+    formula = derivation.formula_of(STEP_SIZES, [sv], name="learning_rate")
+    return derivation.concluded(formula)
+
+
+STEP_SIZES = {"optimal": "optimal", "stability_limit": "stability-limit"}
+
+
+def step_sizes(derivation: Derivation, curvature: Expr) -> Derivation:
+    """The step sizes at which descent against this curvature is done in one step, and diverges."""
     error, step = Symbol("delta", real=True), Symbol("delta_next", real=True)
     derivation = derivation.assume(
-        Statement(step, "=", error - lr * 2 * sv * error),
+        Statement(step, "=", error - lr * curvature * error),
         name="descent",
         say="One step of gradient descent on an error delta at the solution, along the path:",
     )
     derivation = derivation.then(
-        Rewrite(rhs=(1 - 2 * lr * sv) * error),
+        Rewrite(rhs=(1 - lr * curvature) * error),
         "descent",
         name="contraction",
-        say="The error is multiplied by 1 - 2 lr s:",
+        say=f"The error is multiplied by {1 - lr * curvature}:",
     )
-    return _step_sizes(derivation, sv)
-
-
-def _step_sizes(derivation: Derivation, sv: Symbol) -> Derivation:
-    """lr at which the factor 1 - 2 lr s is 0 and -1."""
     factor = Symbol("rho", real=True)
     best, limit = Symbol("lr_opt", positive=True), Symbol("lr_max", positive=True)
     derivation = derivation.assume(
-        Statement(factor, "=", 1 - 2 * lr * sv), name="factor", say="Call it rho."
+        Statement(factor, "=", 1 - lr * curvature), name="factor", say="Call it rho."
     )
     for symbol, value, name, say in (
         (best, Integer(0), "optimal", "It vanishes at the optimal step:"),
@@ -113,10 +119,7 @@ def _step_sizes(derivation: Derivation, sv: Symbol) -> Derivation:
             Substitute({lr: symbol, factor: value}), "factor", f"at-{name}", name=f"relation-{name}"
         )
         derivation = derivation.then(SolveFor(symbol), f"relation-{name}", name=name)
-    formula = derivation.formula_of(
-        {"optimal": "optimal", "stability_limit": "stability-limit"}, [sv], name="learning_rate"
-    )
-    return derivation.concluded(formula)
+    return derivation
 
 
 def step_correction(L: int | None = None, n_layers: int | None = None) -> Derivation:

@@ -250,9 +250,7 @@ def _functions_of_f(derivation: Derivation) -> Derivation:
         Statement(P, "=", (t / tau) * NULL + OP * RISEN * OP.T + OM * FALLEN * OM.T),
         name="integral",
         say="and P, which is 0 at the start:",
-    ).then(
-        RateOf(t), "integral", "growth-integral", "fall-integral", name="integral-change"
-    )
+    ).then(RateOf(t), "integral", "growth-integral", "fall-integral", name="integral-change")
     return derivation.then(
         MatrixIdentity(tau * TimeDerivative(P), MatMul(Transpose(E), E), diagonal),
         "integral-change",
@@ -274,9 +272,7 @@ def _kernels(derivation: Derivation) -> Derivation:
     derivation = derivation.continued(growth)
     derivation = derivation.then(
         Rewrite(rhs=exp(s * t / tau)), "solution'", name="growth-solution"
-    ).then(
-        Substitute({s: -s}), "growth-solution", name="decay", say="and on the eigenvalue -s:"
-    )
+    ).then(Substitute({s: -s}), "growth-solution", name="decay", say="and on the eigenvalue -s:")
     entries = {GROW: g(t), RISEN: p(t), TimeDerivative(RISEN): p(t).diff(t)}
     derivation = derivation.then(
         DiagonalEntries(entries), "growth-integral", name="integral-entry", say="The integral:"
@@ -310,9 +306,7 @@ def _scaled_kernels(derivation: Derivation) -> Derivation:
         -1,
         name="scaled-integral",
         say="It is the integral on the eigenvalue -s as well:",
-    ).then(
-        Differentiate(s), "scaled-integral", name="scaled-slope", say="By the eigenvalue:"
-    )
+    ).then(Differentiate(s), "scaled-integral", name="scaled-slope", say="By the eigenvalue:")
     slope = psi(s).diff(s)
     lost = 2 * (t / tau) ** 2
     derivation = derivation.then(
