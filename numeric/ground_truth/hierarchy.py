@@ -1,7 +1,7 @@
 r"""Items on a tree, with features that are inherited and flipped, for `tree-modes`.
 
-The original system: the covariance of the leaves, summed over all patterns of flips on their paths in
-the tree, and its eigenvalues by LAPACK; and features that are really drawn.
+The original system: the covariance of the leaves, summed over all patterns of flips on their paths,
+and its eigenvalues by LAPACK; and features that are really drawn.
 
 Main definition: `tree_modes`.
 """

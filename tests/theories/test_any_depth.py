@@ -1,4 +1,4 @@
-"""Balanced modes of any depth and hierarchical data, against the numbers of the paper's curves and against mpmath."""
+"""Balanced modes of any depth and hierarchical data, against published numbers and mpmath."""
 
 from __future__ import annotations
 
