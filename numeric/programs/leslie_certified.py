@@ -24,6 +24,7 @@ __all__ = [
     "certified_growth_factor",
     "certified_perron_root",
     "certified_winner",
+    "is_primitive",
     "positive_root",
     "winner_region",
 ]
@@ -112,7 +113,7 @@ def certified_perron_root(K: ArrayLike, bits: int = 128) -> arb:
         raise InputError(f"K of shape {rows.shape}", "is not square", "")
     if any((x < 0) is True or not x >= 0 for x in _balls(rows).entries()):
         raise InputError("K", "has entries that may be negative", "pass absolute values")
-    if not _primitive(np.vectorize(lambda x: float(x) > 0)(rows)):
+    if not is_primitive(np.vectorize(lambda x: float(x) > 0)(rows)):
         raise InputError("K", "is not primitive: no power of it is positive", "treat its blocks")
     with working_precision(bits):
         matrix = _balls(rows)
@@ -159,7 +160,7 @@ def _quotients(matrix: arb_mat, vector: arb_mat) -> arb:
     return hull
 
 
-def _primitive(pattern: np.ndarray) -> bool:
+def is_primitive(pattern: np.ndarray) -> bool:
     """Whether a power of the pattern is positive (Wielandt: the power (k-1)^2 + 1 is enough)."""
     power = pattern.astype(bool)
     reached = 1

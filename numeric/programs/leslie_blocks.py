@@ -1,0 +1,568 @@
+r"""Programs of block models: powers, projections, migration, Last Species Standing, extinction.
+
+Main definitions: `matrix_powers`, `projection`, `immigration`, `last_species_standing`,
+`first_extinction`.
+
+Implementation notes.  Populations come as `z` and `log_scale`: the numbers are z e^log_scale, the
+largest of z being 1 in size.  References iterate step by step in balls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from derivax.errors import InputError
+from derivax.numeric.codegen.compiling import compile_formula
+from derivax.numeric.programs.array_code import ArrayCode
+from derivax.numeric.programs.claims import Equals, Satisfies
+from derivax.numeric.programs.program import Array, Program
+from derivax.symbolic.theories import leslie_populations as theory
+
+__all__ = [
+    "first_extinction",
+    "immigration",
+    "last_species_standing",
+    "matrix_powers",
+    "projection",
+]
+
+Values = Mapping[str, Any]
+_ARRAYS = "derivax.numeric.programs.arrays.leslie_blocks"
+_CITATION = "arXiv:2412.19831 (blocks, signs and invariant derived here)"
+_MOST_STEPS = 2**24
+_SCALED = "numbers, up to the factor e^log_scale"
+
+
+def _whole_times(arrays: Values) -> None:
+    t = np.asarray(arrays["t"])
+    if (t != np.rint(t)).any() or t.max(initial=0) >= _MOST_STEPS:
+        raise InputError(
+            f"t up to {t.max():g}",
+            "is no number of steps",
+            f"use whole numbers below {_MOST_STEPS}",
+        )
+
+
+# --- iteration in balls ------------------------------------------------------------------------
+
+
+def _iterated(K: Any, z0: Any, steps: int, inflow: Any = None) -> list[Any]:
+    found = [np.asarray(z0)]
+    for k in range(steps):
+        new = np.asarray(K) @ found[-1]
+        found.append(new if inflow is None else new + inflow[k])
+    return found
+
+
+def _numbers(values: Values, results: Values) -> dict[str, Any]:
+    """The numbers themselves: where the scale is put does not matter."""
+    import jax.numpy as jnp
+
+    return {"x": results["z"] * jnp.exp(jnp.expand_dims(results["log_scale"], 1))}
+
+
+def _matrices(rng: Any) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """(what, K, z0): sizes 1 ... 32, two patches of different size, a singular matrix."""
+    yield "1 class", np.array([[1.25]]), np.array([3.0])
+    yield "2 classes", np.array([[0.3, 1.9], [0.5, 0.0]]), np.array([1.0, 2.0])
+    yield "3 classes", np.array([[0, 4.0, 3.0], [0.5, 0, 0], [0, 0.25, 0]]), np.array([1.0, 0, 5.0])
+    signed = np.array([[0.9, -0.25], [0.3, 0.75]])
+    yield "2 classes, predator and prey", signed, np.array([2.0, 1.0])
+    patches = np.abs(rng.standard_normal((7, 7))) / 4
+    yield "7 classes, rectangular coupling of 3 and 4", patches, rng.uniform(0.5, 2.0, 7)
+    sterile = np.diag(np.full(6, 0.6), -1)
+    sterile[0, :4] = (0.2, 0.9, 0.7, 0.3)
+    yield "7 classes, rank-deficient", sterile, rng.uniform(0.5, 2.0, 7)
+    large = np.diag(rng.uniform(0.8, 1.0, 31), -1)
+    large[0] = rng.uniform(0.0, 0.2, 32)
+    yield "32 classes", large, rng.uniform(0.0, 1.0, 32)
+
+
+# --- powers ------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def matrix_powers() -> Program:
+    r"""$K^tz_0$ at any numbers of steps t, by repeated squaring with the scale kept apart.
+
+    Arguments: `K` (k, k), any signs; `z0` (k,); `t` (T,), whole numbers of steps below 2^24.
+    Returns: `z` (T, k) and `log_scale` (T,): the numbers are z e^log_scale.
+
+    >>> found = matrix_powers()([[0.0, 4.0], [0.5, 0.0]], [1.0, 1.0], [0.0, 2.0, 5000.0])
+    >>> [round(float(x), 4) for x in found["log_scale"]]
+    [0.0, 0.6931, 1732.8680]
+    """
+    return Program(
+        name="matrix_powers",
+        title="Powers of a population matrix applied to a population, with rescaling",
+        citation=_CITATION,
+        arguments=(
+            Array("K", ("k", "k"), "step matrix: column to row, any signs"),
+            Array("z0", ("k",), "numbers at the start"),
+            Array("t", ("T",), "numbers of steps", low=0.0),
+        ),
+        results=(
+            Array("z", ("T", "k"), _SCALED),
+            Array("log_scale", ("T",), "logarithm of the scale"),
+        ),
+        kernels={},
+        array_code=ArrayCode(_ARRAYS, "powers"),
+        derivations=(theory.renewal(),),
+        claims=(
+            Equals(
+                "period 3 of Bernardelli's population: L^3 = 1",
+                "leslie-populations/imprimitivity",
+                (_bernardelli(),),
+                exact=lambda values: {"z": np.stack([values["z0"]] * len(values["t"]))},
+            ),
+        ),
+        reference=_powers_reference,
+        compared=_numbers,
+        cases=_power_cases,
+        precondition=_whole_times,
+        differentiable=("K", "z0"),
+    )
+
+
+def _powers_reference(values: Values, bits: int = 256) -> dict[str, Any]:
+    steps = [int(float(t.mid()) + 0.5) for t in values["t"]]
+    return {"x": np.stack([_iterated(values["K"], values["z0"], t)[-1] for t in steps])}
+
+
+def _bernardelli() -> dict[str, Any]:
+    """f = (0, 0, 8), s = (1/2, 1/4): a period of exact binary numbers."""
+    K = np.array([[0, 0, 8.0], [0.5, 0, 0], [0, 0.25, 0]])
+    return {"K": K, "z0": np.array([1.0, 0.25, 0.5]), "t": np.array([0.0, 3.0, 999999.0])}
+
+
+def _power_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for label, K, z0 in _matrices(rng):
+        yield label, {"K": K, "z0": z0, "t": np.array([0.0, 1.0, 6.0, 11.0])}
+
+
+# --- projection --------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def projection() -> Program:
+    r"""$z_{t+1} = Kz_t + h_t$, every step from 0 to T, rescaled at each.
+
+    Arguments: `K` (k, k); `z0` (k,); `inflow` (T, k), what arrives after each step (zeros for a
+        closed population).
+    Returns: `z` (T + 1, k) and `log_scale` (T + 1,): the numbers are z e^log_scale.
+
+    >>> import numpy as np
+    >>> found = projection()([[0.0, 4.0], [0.5, 0.0]], [1.0, 1.0], np.zeros((3, 2)))
+    >>> (found["z"] * np.exp(found["log_scale"])[:, None]).round(4).tolist()
+    [[1.0, 1.0], [4.0, 0.5], [2.0, 2.0], [8.0, 1.0]]
+    """
+    return Program(
+        name="projection",
+        title="Projection of a population step by step, with inflow and rescaling",
+        citation=_CITATION,
+        arguments=(
+            Array("K", ("k", "k"), "step matrix: column to row, any signs"),
+            Array("z0", ("k",), "numbers at the start"),
+            Array("inflow", ("T", "k"), "arrivals after each step"),
+        ),
+        results=(
+            Array("z", ("T+1", "k"), _SCALED),
+            Array("log_scale", ("T+1",), "logarithm of the scale"),
+        ),
+        kernels={},
+        array_code=ArrayCode(_ARRAYS, "projected"),
+        derivations=(theory.migration(),),
+        claims=(
+            Satisfies(
+                "each state follows from the one before",
+                "leslie-populations/migration",
+                (
+                    {
+                        "K": np.array([[0.2, 1.9], [0.5, 0.0]]),
+                        "z0": np.array([1.0, 2.0]),
+                        "inflow": np.array([[0.5, 0.0], [0.0, 3.0], [1e-3, 0.0]]),
+                    },
+                ),
+                residual=_projection_residual,
+                share=1e-14,
+            ),
+        ),
+        reference=_projection_reference,
+        compared=_numbers,
+        cases=_projection_cases,
+    )
+
+
+def _projection_reference(values: Values, bits: int = 256) -> dict[str, Any]:
+    steps = len(values["inflow"])
+    return {"x": np.stack(_iterated(values["K"], values["z0"], steps, values["inflow"]))}
+
+
+def _projection_residual(program: Any, instance: Values, found: Values) -> dict[str, Any]:
+    z = found["z"] * np.exp(found["log_scale"])[:, None]
+    return {"step": (z[1:] - z[:-1] @ instance["K"].T - instance["inflow"], z[1:])}
+
+
+def _projection_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for label, K, z0 in _matrices(rng):
+        inflow = np.where(np.arange(5)[:, None] > 2, 0.0, rng.uniform(0.0, 0.5, (5, len(z0))))
+        yield label, {"K": K, "z0": z0, "inflow": inflow}
+
+
+# --- migration ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def immigration() -> Program:
+    r"""A population with constant inflow h at any time: powers of [[L, h], [0, 1]].
+
+    Arguments: `L` (n, n), `h` (n,), `x0` (n,), `t` (T,) whole numbers of steps below 2^24.
+    Returns: `z` (T, n) and `log_scale` (T,).  No inverse of L - I is taken: growth factor 1 is no
+        exception.
+
+    >>> import numpy as np
+    >>> found = immigration()([[0.2, 0.5], [0.5, 0.0]], [1.0, 0.0], [0.0, 0.0], [1000.0])
+    >>> (found["z"] * np.exp(found["log_scale"])[:, None]).round(4).tolist()  # h_1/(1 - R_0)
+    [[1.8182, 0.9091]]
+    """
+    return Program(
+        name="immigration",
+        title="A population with a constant inflow, at any time",
+        citation=_CITATION,
+        arguments=(
+            Array("L", ("n", "n"), "step matrix"),
+            Array("h", ("n",), "arrivals after each step"),
+            Array("x0", ("n",), "numbers at the start"),
+            Array("t", ("T",), "numbers of steps", low=0.0),
+        ),
+        results=(
+            Array("z", ("T", "n"), _SCALED),
+            Array("log_scale", ("T",), "logarithm of the scale"),
+        ),
+        kernels={},
+        array_code=ArrayCode(_ARRAYS, "with_inflow"),
+        derivations=(theory.migration(),),
+        claims=(
+            Satisfies(
+                "the equilibrium solves x = L x + h",
+                "leslie-populations/migration: equilibrium",
+                (
+                    {
+                        "L": np.array([[0.2, 0.5], [0.5, 0.0]]),
+                        "h": np.array([1.0, 0.25]),
+                        "x0": np.array([4.0, 1.0]),
+                        "t": np.array([500.0]),
+                    },
+                ),
+                residual=_equilibrium_residual,
+                share=1e-12,
+            ),
+        ),
+        reference=_immigration_reference,
+        cases=_immigration_cases,
+        precondition=_whole_times,
+        differentiable=("L", "h", "x0"),
+        compared=_numbers,
+    )
+
+
+def _equilibrium_residual(program: Any, instance: Values, found: Values) -> dict[str, Any]:
+    x = (found["z"] * np.exp(found["log_scale"])[:, None])[0]
+    return {"equilibrium": (instance["L"] @ x + instance["h"] - x, x)}
+
+
+def _immigration_reference(values: Values, bits: int = 256) -> dict[str, Any]:
+    states = []
+    for t in values["t"]:
+        steps = int(float(t.mid()) + 0.5)
+        states.append(_iterated(values["L"], values["x0"], steps, [values["h"]] * steps)[-1])
+    return {"x": np.stack(states)}
+
+
+def _immigration_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for label, L, x0 in _matrices(rng):
+        h = rng.uniform(0.0, 1.0, len(x0))
+        yield label, {"L": L, "h": h, "x0": x0, "t": np.array([0.0, 1.0, 7.0])}
+
+
+# --- competition -------------------------------------------------------------------------------
+
+_BLOCKS = (
+    Array("A", ("n", "n"), "first species alone", low=0.0),
+    Array("B", ("n", "k"), "what the second takes from the first, >= 0", low=0.0),
+    Array("C", ("k", "n"), "what the first takes from the second, >= 0", low=0.0),
+    Array("D", ("k", "k"), "second species alone", low=0.0),
+    Array("x0", ("n",), "first species at the start", low=0.0),
+    Array("y0", ("k",), "second species at the start", low=0.0),
+)
+
+
+@lru_cache(maxsize=1)
+def last_species_standing() -> Program:
+    r"""Who wins a competition $x' = Ax - By$, $y' = Dy - Cx$: the sign of an exact invariant.
+
+    Arguments: `A` (n, n), `B` (n, k), `C` (k, n), `D` (k, k), all >= 0 with a primitive
+        [[A, B], [C, D]]; `x0` (n,), `y0` (k,), >= 0.
+    Returns: `winner`, 1 for x, -1 for y, 0 when balanced to rounding; `I0` = q_1.x_0 - q_2.y_0 (q
+        the left Perron vector, q.u = 1, u of sum 1); `lam`, the factor of I at every step;
+        `log_margin`, ln(q_1.x_0 / q_2.y_0); `u` (n + k,), the composition (u_1; -u_2) of a win.
+    Raises: `InputError` when the matrix of absolute values is not primitive.
+
+    This is the winner as t grows, in the linear recursion.  Close to balance the first species to
+    touch zero may be the other one (`first_extinction` tells).
+
+    >>> found = last_species_standing()([[1.1]], [[0.05]], [[0.05]], [[1.1]], [100.0], [90.0])
+    >>> int(found["winner"]), round(float(found["lam"]), 6)
+    (1, 1.15)
+    """
+    derivation = theory.last_species_standing()
+    assert derivation.formula is not None
+    return Program(
+        name="last_species_standing",
+        title="The winner of a competition of two age-structured species, by an exact invariant",
+        citation=_CITATION,
+        arguments=_BLOCKS,
+        results=(
+            Array("winner", (), "1: x, -1: y, 0: balanced to rounding"),
+            Array("I0", (), "difference of reproductive values at the start"),
+            Array("lam", (), "growth factor of the invariant"),
+            Array("log_margin", (), "logarithm of the ratio of reproductive values"),
+            Array("u", ("n+k",), "composition of the winner and the debts of the loser, sum 1"),
+        ),
+        kernels={"invariant": compile_formula(derivation.formula, name="invariant")},
+        array_code=ArrayCode(_ARRAYS, "standing"),
+        derivations=(derivation,),
+        claims=_standing_claims(),
+        reference=_standing_reference,
+        cases=_competitors,
+        precondition=_refuse_blocks,
+        compared=lambda values, results: {k: v for k, v in results.items() if k != "winner"},
+    )
+
+
+def _stacked(values: Values) -> np.ndarray:
+    top = np.concatenate([values["A"], values["B"]], axis=1)
+    return np.concatenate([top, np.concatenate([values["C"], values["D"]], axis=1)])
+
+
+def _refuse_blocks(arrays: Values) -> None:
+    from derivax.numeric.programs.leslie_certified import is_primitive
+
+    if not is_primitive(_stacked({k: np.asarray(v) for k, v in arrays.items()}) > 0):
+        raise InputError(
+            "[[A, B], [C, D]]",
+            "is not primitive: no power of it is positive, and no single mode decides",
+            "drop classes after the last birth; couple both species",
+        )
+
+
+def _standing_reference(values: Values, bits: int = 256) -> dict[str, Any]:
+    """Eigenvectors by Newton's method on K u = lam u, sum u = 1, at full precision."""
+    from flint import arb
+
+    K = _stacked(values)
+    lam, u = _perron_pair(K)
+    _, q = _perron_pair(K.T)
+    product = sum((a * b for a, b in zip(u, q, strict=True)), arb(0))
+    n = len(values["A"])
+    first = sum((a * b / product for a, b in zip(q[:n], values["x0"], strict=True)), arb(0))
+    second = sum((a * b / product for a, b in zip(q[n:], values["y0"], strict=True)), arb(0))
+    numbers = {"I0": first - second, "lam": lam, "log_margin": (first / second).log()}
+    return {
+        **{k: np.array(x, dtype=object) for k, x in numbers.items()},
+        "u": np.array(u, dtype=object),
+    }
+
+
+def _perron_pair(K: Any) -> tuple[Any, list[Any]]:
+    """The Perron root and its vector of sum 1; starts from float eigenvectors."""
+    from flint import arb, arb_mat, ctx
+
+    size = len(K)
+    numbers = np.array([[float(x.mid()) for x in row] for row in K])
+    eigenvalues, vectors = np.linalg.eig(numbers)
+    place = int(np.argmax(eigenvalues.real))
+    column = vectors[:, place].real
+    state = [arb(float(x)) for x in (*(column / column.sum()), eigenvalues[place].real)]
+    for _ in range(40):
+        border = arb_mat(size + 1, size + 1)
+        gap = arb_mat(size + 1, 1)
+        gap[size, 0] = sum(state[:size], arb(0)) - 1
+        for i in range(size):
+            gap[i, 0] = sum((K[i, j] * state[j] for j in range(size)), -state[size] * state[i])
+            for j in range(size):
+                border[i, j] = K[i, j] - (state[size] if i == j else 0)
+            border[i, size] = -state[i]
+            border[size, i] = arb(1)
+        change = border.solve(gap, algorithm="approx").entries()
+        state = [(x - d).mid() for x, d in zip(state, change, strict=True)]
+        if max(abs(float(d)) for d in change) < 2.0 ** (-ctx.prec // 2 - 8):
+            break
+    return state[size], state[:size]
+
+
+def card_competitors(scale: float = 1.0) -> dict[str, np.ndarray]:
+    """Three classes against two, the example of the tests and the documentation."""
+    return {
+        "A": np.array([[0.2, 1.6, 1.1], [0.5, 0, 0], [0, 0.4, 0]]),
+        "B": np.array([[0.3, 0.25], [0.1, 0.2], [0, 0.15]]),
+        "C": np.array([[0.25, 0.35, 0.2], [0, 0.1, 0.05]]),
+        "D": np.array([[0.1, 0.7], [0.6, 0]]),
+        "x0": np.array([3.0, 2.0, 1.0]),
+        "y0": scale * np.ones(2),
+    }
+
+
+def _competitors(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    one = {k: np.array([[x]]) for k, x in zip("ABCD", (1.1, 0.05, 0.05, 1.1))}
+    yield "1 class each", {**one, "x0": np.array([100.0]), "y0": np.array([90.0])}
+    yield "rectangular: 3 against 2 classes", card_competitors(1.5)
+    for label, n, k in (("7 classes together", 3, 4), ("32 classes together", 16, 16)):
+        blocks = {
+            "A": _leslie(rng, n),
+            "B": rng.uniform(0.0, 0.1, (n, k)),
+            "C": rng.uniform(0.0, 0.1, (k, n)),
+            "D": _leslie(rng, k),
+        }
+        yield label, {**blocks, "x0": rng.uniform(1, 2, n), "y0": rng.uniform(1, 2, k)}
+    same = np.full((2, 2), 0.25)
+    yield (
+        "2 equal classes, rank-deficient",
+        {
+            "A": 2 * same,
+            "B": same,
+            "C": same,
+            "D": 2 * same,
+            "x0": np.ones(2),
+            "y0": np.ones(2) / 2,
+        },
+    )
+
+
+def _leslie(rng: Any, n: int) -> np.ndarray:
+    L = np.diag(rng.uniform(0.4, 0.9, n - 1), -1)
+    L[0] = rng.uniform(0.2, 1.0, n)
+    return L
+
+
+def _standing_claims() -> tuple[Any, ...]:
+    def invariant(program: Any, instance: Values, found: Values) -> dict[str, Any]:
+        """I at one step later, with the blocks of the competition itself."""
+        x, y = instance["x0"], instance["y0"]
+        later = {
+            **instance,
+            "x0": instance["A"] @ x - instance["B"] @ y,
+            "y0": instance["D"] @ y - instance["C"] @ x,
+        }
+        after = program(**{k: np.asarray(v) for k, v in later.items()})
+        return {
+            "I_1 = lambda I_0": (
+                np.array([float(after["I0"]) - float(found["lam"] * found["I0"])]),
+                np.array([float(found["lam"]) * abs(float(found["I0"]))]),
+            )
+        }
+
+    return (
+        Satisfies(
+            "the invariant is multiplied by lambda in one step of the competition",
+            "leslie-populations/last-species-standing: invariant-step",
+            (card_competitors(0.25),),
+            residual=invariant,
+            share=1e-12,
+        ),
+    )
+
+
+# --- first extinction --------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def first_extinction() -> Program:
+    r"""Simulate a competition until a class of one species is empty.
+
+    The rule: after each step of $x' = Ax - By$, $y' = Dy - Cx$ the species with a class at or below
+    zero is out (both: the one further below).
+
+    Arguments: as for `last_species_standing`, and `steps`, after how many to stop.
+    Returns: `step` (infinite if nobody is out), `winner` (1: y is out, -1: x is out, 0: nobody),
+        `x`, `y` and `log_scale`, the numbers at that time.
+
+    >>> from derivax.numeric.programs.leslie_blocks import card_competitors
+    >>> found = first_extinction()(**card_competitors(3.9), steps=1000.0)
+    >>> int(found["step"]), int(found["winner"])
+    (6, 1)
+    """
+    return Program(
+        name="first_extinction",
+        title="First extinction in a competition of two age-structured species, simulated",
+        citation=_CITATION,
+        arguments=(*_BLOCKS, Array("steps", (), "steps at most", low=0.0)),
+        results=(
+            Array("step", (), "when the first class is empty"),
+            Array("winner", (), "1: y is out, -1: x is out, 0: nobody"),
+            Array("x", ("n",), "first species then, up to the scale"),
+            Array("y", ("k",), "second species then, up to the scale"),
+            Array("log_scale", (), "logarithm of the scale"),
+        ),
+        kernels={},
+        array_code=ArrayCode(_ARRAYS, "eliminated"),
+        derivations=(theory.extinction_time(),),
+        claims=(
+            Equals(
+                "one class each, equal species: the whole step after t*",
+                "leslie-populations/equal-competitors",
+                (_equal_pair(),),
+                exact=_ceiling,
+            ),
+        ),
+        reference=_extinction_reference,
+        cases=_extinction_cases,
+        derivatives=0,
+    )
+
+
+def _equal_pair() -> dict[str, Any]:
+    one = {k: np.array([[x]]) for k, x in zip("ABCD", (1.1, 0.05, 0.05, 1.1))}
+    return {**one, "x0": np.array([100.0]), "y0": np.array([90.0]), "steps": np.asarray(500.0)}
+
+
+def _ceiling(values: Values) -> dict[str, Any]:
+    from flint import arb
+
+    a, b = values["A"][0, 0], values["B"][0, 0]
+    x, y = values["x0"][0], values["y0"][0]
+    time = ((x + y) / (x - y)).log() / ((a + b) / (a - b)).log()
+    return {"step": np.array(arb(int(float(time.mid())) + 1), dtype=object)}
+
+
+def _extinction_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    for label, values in _competitors(rng):
+        yield label, {**values, "steps": np.asarray(60.0)}
+
+
+def _extinction_reference(values: Values, bits: int = 256) -> dict[str, Any]:
+    """The same rule, in balls."""
+    from flint import arb
+
+    x, y = values["x0"], values["y0"]
+    scale, step = arb(0), 0
+    limit = int(float(values["steps"].item().mid()) + 0.5)
+
+    def least(z: Any) -> Any:
+        return min(z, key=lambda ball: float(ball.mid()))
+
+    while least(x) > 0 and least(y) > 0 and step < limit:
+        x, y = values["A"] @ x - values["B"] @ y, values["D"] @ y - values["C"] @ x
+        size = max((abs(z) for z in (*x, *y)), key=lambda ball: float(ball.mid()))
+        x, y = x / size, y / size
+        scale += size.log()
+        step += 1
+    x_out, y_out = least(x) <= 0, least(y) <= 0
+    y_loses = y_out and (not x_out or least(y) < least(x))
+    winner = 1 if y_loses else -1 if x_out else 0
+    numbers = {"winner": arb(winner), "log_scale": scale, "step": arb(step)}
+    return {**{k: np.array(v, dtype=object) for k, v in numbers.items()}, "x": x, "y": y}
