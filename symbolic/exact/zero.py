@@ -34,6 +34,7 @@ from derivax.symbolic.exact.ball_values import Ball, is_nan
 from derivax.symbolic.exact.cases import by_cases
 from derivax.symbolic.exact.constancy import by_derivative, by_induction
 from derivax.symbolic.exact.dag import Graph, postorder
+from derivax.symbolic.exact.dfinite import by_annihilator
 from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.index_functions import with_families, written_alike
 from derivax.symbolic.exact.normal_form import RefusesForm, normal_form
@@ -171,7 +172,7 @@ def _zero_on(expr: Basic, domain: Domain, sample: Sample, shown: Basic) -> Findi
         proof = None
         with suppress(OutOfTime), within(_PROOF_SECONDS):
             proof = by_cases(expr, domain) or by_induction(expr, domain)
-            proof = proof or by_derivative(expr, domain)
+            proof = proof or by_annihilator(expr, domain) or by_derivative(expr, domain)
         if proof is not None:
             return proof
     finding = test.run()
