@@ -7,6 +7,11 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.py"))
+DEAR = ("noether_learning", "noether_mechanics")  # several trainings, many compilations
+RUNS = [
+    pytest.param(path, marks=pytest.mark.slow if path.stem in DEAR else (), id=path.stem)
+    for path in EXAMPLES
+]
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
@@ -18,7 +23,10 @@ def test_the_example_uses_public_names_only(path):
             assert all(not alias.name.startswith("derivax.") for alias in node.names)
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_example_runs(path, capsys):
+@pytest.mark.parametrize("path", RUNS)
+def test_the_example_runs(path, capsys, monkeypatch, tmp_path):
+    """In its short form, if it has one; figures go where it is started."""
+    monkeypatch.setattr("sys.argv", [str(path), "--quick"])
+    monkeypatch.chdir(tmp_path)
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out.strip()
