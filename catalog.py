@@ -37,6 +37,7 @@ class Row(TypedDict):
 THEORIES: Mapping[str, str] = {
     "saxe-linear-networks": "Learning dynamics of deep linear networks",
     "noether-learning-dynamics": "Noether charges, and how broken symmetry moves them in learning",
+    "born-diagrams": "Diagrams for Taylor coefficients, Born series and Wick expansions",
 }
 
 _SAXE = "Saxe, McClelland, Ganguli 2013, arXiv 1312.6120"
@@ -52,6 +53,10 @@ _CHARGES = "derivax.numeric.programs.noether_charges"
 _MEASURED = "derivax.numeric.ground_truth.noether_charges"
 _ITERATED = "derivax.numeric.ground_truth.noether_iterations"
 _MOVING = "derivax.numeric.ground_truth.noether_mechanics"
+_DIAGRAMS = "Kaspschak, Meissner 2020, arXiv 2009.03192 (engine; derived here)"
+_FIELDS = "derivax.diagrams.theories"
+_INTEGRALS = "derivax.numeric.ground_truth.zero_dimensional"
+_PHI4 = "examples/phi4.py"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -150,6 +155,13 @@ RESULTS: Mapping[str, Row] = {
         "title": "Largest weight decay that a mode survives, for more than two layers",
         "source": "derived here; setting of Saxe et al. 2013",
         "ground_truth": f"{_DEEP}:weight_decay",
+        "example": _EXAMPLE,
+    },
+    "saxe-linear-networks/lyapunov": {
+        "derivation": f"{_LINEAR_NETWORKS}:lyapunov",
+        "title": "Mean and variance of the logarithmic growth of a vector through random layers",
+        "source": _SAXE + " (exact at finite width, derived here)",
+        "ground_truth": "derivax.numeric.ground_truth.random_layers:lyapunov",
         "example": _EXAMPLE,
     },
     "saxe-linear-networks/tree-modes": {
@@ -438,6 +450,83 @@ RESULTS: Mapping[str, Row] = {
         "source": _NOETHER + " (exact form derived here)",
         "ground_truth": f"{_ITERATED}:equilibrium_norms",
         "example": "",
+    },
+    "born-diagrams/phi4-partition-function": {
+        "derivation": f"{_FIELDS}.large_orders:partition_function",
+        "title": "Partition function of zero-dimensional phi^4 theory in closed form",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:partition_function",
+        "example": _PHI4,
+    },
+    "born-diagrams/phi4-free-energy": {
+        "derivation": f"{_FIELDS}.zero_dimensional:free_energy",
+        "title": "Free energy of phi^4 in zero dimensions: integral and vacuum diagrams",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:free_energy",
+        "example": _PHI4,
+    },
+    "born-diagrams/phi4-propagator": {
+        "derivation": f"{_FIELDS}.zero_dimensional:propagator",
+        "title": "Two-point function of phi^4 in zero dimensions, and its diagrams",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:propagator",
+        "example": _PHI4,
+    },
+    "born-diagrams/phi4-four-point": {
+        "derivation": f"{_FIELDS}.zero_dimensional:four_point",
+        "title": "Connected four-point function of phi^4 in zero dimensions",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:four_point",
+        "example": _PHI4,
+    },
+    "born-diagrams/phi4-effective-action": {
+        "derivation": f"{_FIELDS}.zero_dimensional:effective_action",
+        "title": "Irreducible effective action of phi^4 in zero dimensions",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:effective_action",
+        "example": _PHI4,
+    },
+    "born-diagrams/phi4-large-orders": {
+        "derivation": f"{_FIELDS}.large_orders:large_orders",
+        "title": "Every coefficient of zero-dimensional phi^4 theory, and their growth",
+        "source": _DIAGRAMS,
+        "ground_truth": "",
+        "example": _PHI4,
+    },
+    "born-diagrams/phi3-free-energy": {
+        "derivation": f"{_FIELDS}.zero_dimensional:cubic_free_energy",
+        "title": "Free energy of phi^3 in zero dimensions: integral and diagrams",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:cubic_free_energy",
+        "example": _PHI4,
+    },
+    "born-diagrams/vector-free-energy": {
+        "derivation": f"{_FIELDS}.zero_dimensional:vector_free_energy",
+        "title": "Free energy of the O(N) model in zero dimensions, polynomials in N",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:vector_free_energy",
+        "example": _PHI4,
+    },
+    "born-diagrams/complex-free-energy": {
+        "derivation": f"{_FIELDS}.zero_dimensional:complex_free_energy",
+        "title": "Free energy of the complex model: directed diagrams",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:complex_free_energy",
+        "example": _PHI4,
+    },
+    "born-diagrams/matrix-free-energy": {
+        "derivation": f"{_FIELDS}.matrix_model:free_energy",
+        "title": "Free energy of the quartic matrix model: ribbon graphs by genus",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:matrix_free_energy",
+        "example": _PHI4,
+    },
+    "born-diagrams/anharmonic-ground-state": {
+        "derivation": f"{_FIELDS}.anharmonic_oscillator:ground_state",
+        "title": "Ground state of the anharmonic oscillator as a sum of diagrams",
+        "source": _DIAGRAMS,
+        "ground_truth": f"{_INTEGRALS}:anharmonic_ground_state",
+        "example": _PHI4,
     },
 }
 

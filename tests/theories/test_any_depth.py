@@ -88,3 +88,11 @@ def test_a_tree_of_items_has_the_singular_values_of_figure_3(derived):
     # B (1 - 2 eps)^2 = 1: the closed form of the sum would be 0/0
     level = modes(3.0, 5.0, 2.0, (1 - 0.5**0.5) / 2, 1.0)
     assert float(level["split"]) == pytest.approx((1 + 2 * 0.5 - 4 / 8) ** 0.5, rel=1e-14)
+
+
+def test_a_random_layer_of_width_two_shrinks_by_a_known_mean():
+    # |v|^2 is a mean of two squared normals: -ln is Gumbel with mean gamma, variance pi^2/6
+    growth = dx.compile(dx.derive("saxe-linear-networks/lyapunov"))
+    found = growth(2.0, 2.0)
+    assert float(found["mean"]) == pytest.approx(-float(mpmath.euler), rel=1e-13)
+    assert float(found["variance"]) == pytest.approx(2 * np.pi**2 / 24, rel=1e-14)

@@ -19,6 +19,7 @@ from sympy import (
     Integral,
     LambertW,
     Lt,
+    Rational,
     Subs,
     Symbol,
     exp,
@@ -45,6 +46,7 @@ __all__ = ["depth_delay", "depth_rate", "depth_time", "infinite_depth", "weight_
 s, L, N = (Symbol(name, positive=True) for name in ("s", "L", "N"))
 uf, v0, vf = (Symbol(name, positive=True) for name in ("uf", "v0", "vf"))
 a, P, u = (Function(name, positive=True) for name in ("a", "P", "u"))
+_TINY, _LEAST = Rational(1, 10**9), Rational(1, 100)
 RATE = L * u(t) ** (2 - 2 / L) * (s - u(t))
 
 
@@ -166,7 +168,17 @@ def infinite_depth() -> Derivation:
     ).then(BackSubstitute(problem), "ansatz", name="infinite-depth", claim=claim)
     derivation = derivation.renamed(f"{THEORY}/infinite-depth", "A balanced mode of infinite depth")
     formula = derivation.formula_of(
-        "infinite-depth", [t, u0, s, N, tau], name="infinite_depth", solves=problem
+        "infinite-depth",
+        [t, u0, s, N, tau],
+        domain={
+            t: (0, 10**4),
+            u0: (_TINY, 100),
+            s: (_LEAST, 100),
+            N: (1, 10**6),
+            tau: (_LEAST, 10**6),
+        },
+        name="infinite_depth",
+        solves=problem,
     )
     return derivation.concluded(formula)
 
