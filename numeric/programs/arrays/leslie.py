@@ -153,7 +153,7 @@ def extinction(offspring, births_slope, survival_slope, f, s):
 
     fixed_f = lax.stop_gradient(f)
     fixed_s = lax.stop_gradient(survival)
-    R0 = jnp.sum(fixed_f * jnp.exp(log_survivorship(lax.stop_gradient(s))))
+    R0 = jnp.sum(f * jnp.exp(log_survivorship(s)))
     grows = R0 > 1.0
 
     def going(state):
