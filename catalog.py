@@ -37,6 +37,7 @@ class Row(TypedDict):
 THEORIES: Mapping[str, str] = {
     "saxe-linear-networks": "Learning dynamics of deep linear networks",
     "noether-learning-dynamics": "Noether charges, and how broken symmetry moves them in learning",
+    "leslie-populations": "Age-structured populations: growth, predation, competition",
     "born-diagrams": "Diagrams for Taylor coefficients, Born series and Wick expansions",
 }
 
@@ -57,6 +58,12 @@ _DIAGRAMS = "Kaspschak, Meissner 2020, arXiv 2009.03192 (engine; derived here)"
 _FIELDS = "derivax.diagrams.theories"
 _INTEGRALS = "derivax.numeric.ground_truth.zero_dimensional"
 _PHI4 = "examples/phi4.py"
+_LESLIE = "Leslie 1945; Gilman et al. 2024, arXiv 2412.19831"
+_LESLIE_THEORY = "derivax.symbolic.theories.leslie_populations"
+_LESLIE_TABLES = "derivax.numeric.programs.leslie_life_tables"
+_LESLIE_BLOCKS = "derivax.numeric.programs.leslie_blocks"
+_LESLIE_TRUTH = "derivax.numeric.ground_truth.leslie"
+_LESLIE_EXAMPLE = "examples/leslie_populations.py"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -527,6 +534,218 @@ RESULTS: Mapping[str, Row] = {
         "source": _DIAGRAMS,
         "ground_truth": f"{_INTEGRALS}:anharmonic_ground_state",
         "example": _PHI4,
+    },
+    "leslie-populations/euler-lotka": {
+        "derivation": f"{_LESLIE_THEORY}:euler_lotka",
+        "title": "Euler-Lotka equation of any number of ages, and its threshold",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/growth-factor": {
+        "derivation": f"{_LESLIE_THEORY}:growth_factor",
+        "title": "Growth factor of a life table",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:growth_factor",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_TABLES}:growth_factor",
+    },
+    "leslie-populations/stable-population": {
+        "derivation": f"{_LESLIE_THEORY}:stable_population",
+        "title": "Stable age distribution, reproductive value, generation times",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:stable_population",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_TABLES}:stable_population",
+    },
+    "leslie-populations/elasticities": {
+        "derivation": f"{_LESLIE_THEORY}:sensitivities",
+        "title": "Sensitivities and elasticities of the growth factor, two routes",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:elasticities",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_TABLES}:elasticities",
+    },
+    "leslie-populations/eigenvalue-perturbation": {
+        "derivation": f"{_LESLIE_THEORY}:eigenvalue_perturbation",
+        "title": "First-order change of a simple eigenvalue of any matrix",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/two-ages": {
+        "derivation": f"{_LESLIE_THEORY}:two_ages",
+        "title": "Growth factor of two age classes",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/three-ages": {
+        "derivation": f"{_LESLIE_THEORY}:three_ages",
+        "title": "Growth factor of three age classes, without complex radicals",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/one-reproducing-age": {
+        "derivation": f"{_LESLIE_THEORY}:one_reproducing_age",
+        "title": "Growth factor when one age reproduces",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/two-reproducing-ages": {
+        "derivation": f"{_LESLIE_THEORY}:two_reproducing_ages",
+        "title": "Growth factor when two ages reproduce, by Lagrange inversion",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/plus-group": {
+        "derivation": f"{_LESLIE_THEORY}:plus_group",
+        "title": "Growth factor with an open-ended last age class",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/growth-series": {
+        "derivation": f"{_LESLIE_THEORY}:growth_series",
+        "title": "Growth rate as a series in ln R_0, to any order",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/renewal": {
+        "derivation": f"{_LESLIE_THEORY}:renewal",
+        "title": "Time evolution from the births: renewal equation and its modes",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/imprimitivity": {
+        "derivation": f"{_LESLIE_THEORY}:imprimitivity",
+        "title": "Reproducing ages with a common divisor: no stable structure",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/matrix-powers": {
+        "derivation": f"{_LESLIE_THEORY}:renewal",
+        "title": "A population at any time, by powers with rescaling",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:matrix_powers",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_BLOCKS}:matrix_powers",
+    },
+    "leslie-populations/projection": {
+        "derivation": f"{_LESLIE_THEORY}:migration",
+        "title": "A population step by step, with inflow and rescaling",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:projection",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_BLOCKS}:projection",
+    },
+    "leslie-populations/migration": {
+        "derivation": f"{_LESLIE_THEORY}:migration",
+        "title": "A population with a constant inflow, at any time",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:immigration",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_BLOCKS}:immigration",
+    },
+    "leslie-populations/predator-prey": {
+        "derivation": f"{_LESLIE_THEORY}:predator_prey",
+        "title": "Predators and prey: generating function, prey alone",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/coupled-growth": {
+        "derivation": f"{_LESLIE_THEORY}:coupled_growth",
+        "title": "Growth factor of coupled species, exact and for weak coupling",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/one-class-each": {
+        "derivation": f"{_LESLIE_THEORY}:one_class_each",
+        "title": "Predator and prey with one class each: growth, oscillation",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/complex-model": {
+        "derivation": f"{_LESLIE_THEORY}:complex_model",
+        "title": "Two equal species as one complex population",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/last-species-standing": {
+        "derivation": f"{_LESLIE_THEORY}:last_species_standing",
+        "title": "The winner of a competition, by an exact invariant",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:last_species_standing",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_BLOCKS}:last_species_standing",
+    },
+    "leslie-populations/equal-competitors": {
+        "derivation": f"{_LESLIE_THEORY}:extinction_time",
+        "title": "When the weaker of two equal competitors is gone",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/first-extinction": {
+        "derivation": f"{_LESLIE_THEORY}:extinction_time",
+        "title": "First extinction in a competition, simulated",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:first_extinction",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_BLOCKS}:first_extinction",
+    },
+    "leslie-populations/mutual-competition": {
+        "derivation": f"{_LESLIE_THEORY}:mutual_competition",
+        "title": "N equal competitors, and why three are no two camps",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/boson-population": {
+        "derivation": f"{_LESLIE_THEORY}:boson_population",
+        "title": "Second quantisation of an age-structured population",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/stochastic-population": {
+        "derivation": f"{_LESLIE_THEORY}:stochastic_population",
+        "title": "Birth, ageing and death as a Doi-Peliti operator",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/hopping": {
+        "derivation": f"{_LESLIE_THEORY}:hopping",
+        "title": "Two populations that exchange quanta: Hermitian hopping",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/branching": {
+        "derivation": f"{_LESLIE_THEORY}:branching",
+        "title": "Generating function of Poisson births and Bernoulli survival",
+        "source": _LESLIE,
+        "ground_truth": "",
+        "example": _LESLIE_EXAMPLE,
+    },
+    "leslie-populations/branching-extinction": {
+        "derivation": f"{_LESLIE_THEORY}:branching",
+        "title": "Extinction probabilities of a life table",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:branching_extinction",
+        "example": _LESLIE_EXAMPLE,
+        "program": f"{_LESLIE_TABLES}:branching_extinction",
     },
 }
 

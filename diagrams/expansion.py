@@ -1,6 +1,6 @@
 r"""The sum of the diagrams of a rule set as a derivation: order by order, each order checked.
 
-Main definitions: `DiagramsOfOrder`, `SumOfOrders`, `derive_rule_set`.
+Main definitions: `DiagramsOfOrder`, `SumOfOrders`, `AddUpTo`, `derive_rule_set`, `with_orders`.
 
 Implementation notes.  An order stands when the listed diagrams are all different and as many as
 Burnside's theorem says, when their weights 1/|Aut| add up to the number of contractions, and when
@@ -9,12 +9,13 @@ the sum of their values is the sum that the program without listing gives.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flint import fmpq
-from sympy import Add, Basic, Eq, Expr, Function, Integer, S, Sum, Symbol, oo
-from sympy.core.function import UndefinedFunction
+from sympy import Add, Basic, Eq, Expr, Function, Integer, Poly, S, Sum, Symbol, expand, oo
+from sympy.core.function import AppliedUndef, UndefinedFunction
 
 from derivax.diagrams.ruleset import RuleSet
 from derivax.diagrams.sums import all_weights, connected_weights, irreducible_weights
@@ -26,7 +27,7 @@ from derivax.symbolic.problem import Problem
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
 
-__all__ = ["DiagramsOfOrder", "SumOfOrders", "derive_rule_set"]
+__all__ = ["AddUpTo", "DiagramsOfOrder", "SumOfOrders", "derive_rule_set", "with_orders"]
 
 
 def _order_value(rule_set: RuleSet, order: int) -> Expr:
@@ -151,6 +152,63 @@ class SumOfOrders(Rule):
         difference = (conclusion.rhs - polynomial).expand()
         about = f"the powers of {self.coupling} up to {self.order} are those of the orders"
         return (*made, Vanishes(difference, conclusion.domain, about))
+
+
+@dataclass(frozen=True)
+class AddUpTo(Rule):
+    r"""From $F \sim \sum c_n g^n$ and $D(n) = c_n$ conclude $F \sim \sum D(n) g^n$.
+
+    What was expanded without diagrams is the sum of the diagrams, order by order.
+
+    Args:
+        coupling: g.
+        head: D.
+    """
+
+    name: ClassVar[str] = "diagrams add up"
+    needs: ClassVar[int | None] = None
+    coupling: Symbol
+    head: UndefinedFunction
+
+    def conclude(self, *premises: Statement) -> Statement:
+        series, *orders = premises
+        total = Add(*(s.lhs * self.coupling ** s.lhs.args[0] for s in orders))
+        return Statement(series.lhs, "~", total, tends=(self.coupling, S.Zero))
+
+    def obligations(
+        self, premises: tuple[Statement, ...], conclusion: Statement
+    ) -> tuple[Obligation, ...]:
+        series, *orders = premises
+        g = self.coupling
+        made = list(keeps_relation(conclusion, "~"))
+        tends = (g, S.Zero)
+        if series.rel != "~" or series.tends != tends or conclusion.tends != tends:
+            made.append(Settled(False, f"both are series at {g} = 0"))
+        if conclusion.lhs != series.lhs:
+            made.append(Settled(False, f"the series is that of {series.lhs}"))
+        values = {s.lhs: s.rhs for s in orders if s.rel == "=" and s.lhs.func == self.head}
+        used = {a for a in conclusion.rhs.atoms(AppliedUndef) if a.func == self.head}
+        made.append(Settled(used <= set(values), "every D(n) in it is derived"))
+        difference = expand(conclusion.rhs.xreplace(values) - series.rhs)
+        terms = Poly(difference, g).terms() or [((0,), S.Zero)]
+        for (n,), coefficient in terms:
+            about = f"the diagrams of order {n} are the coefficient of {series.lhs}"
+            made.append(Vanishes(coefficient, conclusion.domain, about))
+        return tuple(made)
+
+
+def with_orders(
+    derivation: Derivation, rule_set: RuleSet, orders: Iterable[int], head: UndefinedFunction
+) -> Derivation:
+    """The derivation with one step per order of diagrams, named `D-n`."""
+    for order in orders:
+        number = sum(1 for _ in rule_set.diagrams(order))
+        said = {0: "There is no diagram", 1: "One diagram"}.get(number, f"{number} diagrams")
+        derivation = derivation.then(
+            DiagramsOfOrder(rule_set, order, head), name=f"{head}-{order}",
+            say=f"{said} of order {order}.",
+        )  # fmt: skip
+    return derivation
 
 
 def derive_rule_set(

@@ -1,0 +1,1 @@
+"""Theories whose results are sums of diagrams."""
