@@ -470,7 +470,7 @@ def _standing_claims() -> tuple[Any, ...]:
         Satisfies(
             "the invariant is multiplied by lambda in one step of the competition",
             "leslie-populations/last-species-standing: invariant-step",
-            (card_competitors(0.25),),
+            (card_competitors(4.5),),
             residual=invariant,
             share=1e-12,
         ),

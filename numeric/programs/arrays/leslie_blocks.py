@@ -174,5 +174,6 @@ def eliminated(A, B, C, D, x0, y0, steps):
     # both in one step: the one that is further below
     y_worse = least(y) < least(x)
     loses_y = jnp.logical_and(y_gone, jnp.logical_or(jnp.logical_not(x_gone), y_worse))
-    winner = jnp.where(loses_y, 1.0, jnp.where(x_gone, -1.0, 0.0))
+    one = zero + 1.0
+    winner = jnp.where(loses_y, one, jnp.where(x_gone, -one, zero))
     return (jnp.where(winner == 0.0, jnp.inf, count), winner, x, y, scale)
