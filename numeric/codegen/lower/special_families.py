@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import sympy
 
 from derivax.errors import CompileError
+from derivax.numeric.codegen.lower.entire import HIGHEST
 from derivax.numeric.codegen.lower.operation import inverse, one_plus
 from derivax.numeric.codegen.tape import Tape
 
@@ -264,6 +265,10 @@ def _read_hyper(reader: Reader, expr: sympy.Basic, ids: Sequence[int]) -> int:
         for first, other in ((a, b), (b, a)):  # 2F1(1, b; b+1; x) has a function of its own
             if tape.number(first) == 1 and tape.sub(c, other) == tape.const(1):
                 return tape.push("hyp2f1_one", (other, x))
+    if (p, q) == (0, 1):  # 0F1(; m + 1/2; x) is a derivative of cosh(sqrt w) at w = 4 x
+        m = tape.number(ids[0])
+        if m is not None and (m := m - Fraction(1, 2)).denominator == 1 and 0 <= m <= HIGHEST:
+            return tape.push("entire", (tape.mul((tape.const(4), ids[1])),), int(m))
     if (p, q) in SERIES:
         return tape.push(f"hyp{p}f{q}", ids)
     return _read_expanded(reader, expr, ids)

@@ -5,9 +5,10 @@ Main results: `transfer_matrix`, `born_recursion`, `second_born`.
 
 from __future__ import annotations
 
-from sympy import Eq, Function, Lt, Rational, S, Symbol, factor, factorial, gamma, oo
+from sympy import Eq, Function, Lt, Rational, S, Symbol, factor, factorial, gamma, hyper, oo
 
 from derivax.symbolic.derivation import Derivation
+from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.identity import Identity
 from derivax.symbolic.methods.integrate import Integrate
@@ -58,7 +59,16 @@ def transfer_matrix() -> Derivation:
         ("slope-from-wave", "slope", {u0: 1, p0: 0, x: h}),
     ):
         d = d.then(Substitute(values), step, name=name)
-    return d
+    # r u' - u of the transferred wave needs h u' - u of the wave with slope 1
+    d = d.then(Substitute({u0: 0, p0: 1, x: h}), "slope", name="slope-from-slope")
+    d = d.then(
+        Combine([h, -1]), "slope-from-slope", "wave-from-slope", name="difference",
+        say="How much faster than its tangent the wave grows:",
+    )  # fmt: skip
+    return d.then(
+        Rewrite(rhs=U * h**3 / 3 * hyper([], [Rational(5, 2)], U * h**2 / 4)), "difference",
+        name="growth", say="without cancellation for weak potentials.",
+    )  # fmt: skip
 
 
 def born_recursion(order: int = 12) -> Derivation:

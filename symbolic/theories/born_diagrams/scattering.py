@@ -1,6 +1,6 @@
 r"""From the radial Schroedinger equation to the Lippmann-Schwinger equation, for any partial wave.
 
-Main results: `lippmann_schwinger`.
+Main results: `lippmann_schwinger`, `running_integrals`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
 from derivax.symbolic.theories.born_diagrams.notation import BORN, THEORY, R, a, r, u
 
-__all__ = ["lippmann_schwinger"]
+__all__ = ["lippmann_schwinger", "running_integrals"]
 
 V, U = Function("V", real=True), Function("U", real=True)
 f, g = Function("f", real=True), Function("g", real=True)
@@ -101,3 +101,33 @@ def lippmann_schwinger() -> Derivation:
     return d.then(
         Combine([1, 1]), "amplitude", "p-at-R", name="scattering-length", say="that is,"
     ).renamed(f"{THEORY}/lippmann-schwinger", "The Lippmann-Schwinger equation of a radial wave")
+
+
+def running_integrals() -> Derivation:
+    r"""The iteration at zero energy and l = 0: f = r, g = 1, with values at one point.
+
+    $$p' = rUu,\quad -q' = Uu,\quad u_{n+1} = -r\,q_n - p_n,\quad a_{n+1} = p_n(R)$$
+    """
+    title = "Born terms of any potential, by running integrals"
+    d = lippmann_schwinger().renamed(f"{THEORY}/born-terms-quadrature", title)
+    d = d.assume(Statement(f(r), "=", r), name="f-zero", say="At zero energy, l = 0,")
+    d = d.assume(Statement(g(r), "=", S.One), name="g-zero", say="and")
+    for own, symbol, say in ((U, U_here, "with values at one point"), (u, u_here, "")):
+        d = d.assume(Statement(own(r), "=", symbol), name=f"{own.__name__}-here", say=say)
+    d = d.assume(Statement(p(r), "=", p_here), name="p-here")
+    d = d.assume(Statement(q(r), "=", q_here), name="q-here")
+    here = ("f-zero", "g-zero", "U-here", "u-here")
+    d = d.then(Substitute(), "rate-of-p", *here, name="first-source", say="The slope of p is")
+    d = d.then(Rewrite(lhs=-q(r).diff(r), rhs=g(r) * U(r) * u(r), multiplier=-S.One), "rate-of-q",
+               name="fall-of-q")  # fmt: skip
+    d = d.then(Substitute(), "fall-of-q", *here, name="second-source", say="and q falls by")
+    d = d.then(
+        Combine([1, -1]), "ansatz", "f-zero", name="added",
+        say="What the potential adds to the free wave in one order is",
+    )  # fmt: skip
+    d = d.then(Substitute(), "added", "g-zero", "f-zero", "p-here", "q-here", name="correction")
+    return d.then(Rewrite(rhs=-r * q_here - p_here), "correction", name="next-wave")
+
+
+U_here, u_here = Symbol("U", real=True), Symbol("u", real=True)
+p_here, q_here = Symbol("p", real=True), Symbol("q", real=True)
