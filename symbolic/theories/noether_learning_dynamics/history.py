@@ -67,6 +67,8 @@ __all__ = [
 ]
 
 _GRADIENT, _K, _X = Function("G", real=True), Function("K", real=True), Function("x", real=True)
+_SAFE = (Rational(1, 20), Rational(99, 100))
+"""Where rounding does not decide whether the roots are real, a tenth away from the double root."""
 C0, p0 = Symbol("C_0", real=True), Symbol("p_0", real=True)
 
 
@@ -216,7 +218,7 @@ def discrete_translation(optimiser: str = "heavy-ball") -> Derivation:
         optimiser: "gradient-descent", "heavy-ball", "decoupled-decay" or "nesterov".
 
     Returns:
-        a derivation whose formula is x_n of n, x_0, x_1 and the settings, for any kind of roots.
+        a derivation whose formula is x_n of n, x_0, x_1 and the settings, for real roots.
     """
     optimiser = known_optimiser(optimiser)
     d = Symbol("d", integer=True, positive=True)
@@ -294,16 +296,17 @@ def discrete_translation(optimiser: str = "heavy-ball") -> Derivation:
         "two-steps", "start", "start-1", *RESPONSE,
         name="history", say="the charge after n steps is",
     )  # fmt: skip
-    damped = _chebyshev(s, b)
-    whole = x1 * damped(n) - b * x0 * damped(n - 1)
+    slow = _overdamped(s, b)
+    whole = x1 * slow(n) - b * x0 * slow(n - 1)
     derivation = derivation.then(
-        ClosedForm(x(n), whole), "two-steps", "start", "start-1", name="closed",
-        say="in one expression for real, double and complex roots:",
-        claim=Statement(x(n), "=", whole, given=(beta > 0, eta * k < 1)),
+        ClosedForm(x(n), whole, instances=2), "two-steps", "start", "start-1", name="overdamped",
+        say="for real roots, the double root included:",
+        claim=Statement(x(n), "=", whole, given=(beta > 0, eta * k < 1, s >= 2 * sqrt(b))),
     )  # fmt: skip
     formula = derivation.formula_of(
-        "closed", [n, x0, x1, eta, beta, k],
-        domain={n: (0, 1000), beta: (Rational(1, 20), 1), eta: (0, 1), k: (0, 1)},
+        "overdamped", [n, x0, x1, eta, beta, k],
+        domain={n: (0, 1000), beta: _SAFE, eta: (0, 1), k: (0, 1)},
+        where=(s >= 2 * sqrt(b) + (1 - sqrt(beta)) ** 2 / 10,),
     )  # fmt: skip
     return derivation.concluded(formula)
 
@@ -318,9 +321,14 @@ def two_step_coefficients(optimiser: str) -> tuple[Expr, Expr]:
     }[optimiser]
 
 
-def _chebyshev(s: Expr, b: Expr) -> Any:
-    r"""$K_n = b^{(n-1)/2}U_{n-1}(s/2\sqrt b)$."""
-    return lambda at: b ** ((at - 1) / 2) * chebyshevu(at - 1, s / (2 * sqrt(b)))
+def _overdamped(s: Expr, b: Expr) -> Any:
+    r"""$K_n = z^{n-1}\,n\varphi(nw)/\varphi(w)$, z the larger root, $w = \ln(b/z^2)$.
+
+    $(z^n - (b/z)^n)/(z - b/z)$ without 0/0 at the double root and without overflow.
+    """
+    root = (s + sqrt((s - 2 * sqrt(b)) * (s + 2 * sqrt(b)))) / 2
+    ratio = log(b / root**2)
+    return lambda at: exp((at - 1) * log(root)) * at * Phi(1, at * ratio) / Phi(1, ratio)
 
 
 def heavy_ball_power() -> Derivation:
@@ -332,7 +340,8 @@ def heavy_ball_power() -> Derivation:
     \beta^{(n-1)/2}U_{n-1}((1 + \beta - \eta h)/2\sqrt\beta)$ with Chebyshev's polynomial U.
 
     Returns:
-        a derivation whose formula is K_n of n, eta, beta, h.
+        a derivation whose formula is K_n of n, eta, beta, h, for real roots, at least a
+        tenth away from the double root: $\eta h \le 0.9(1 - \sqrt\beta)^2$ (else a Program).
     """
     h = Symbol("h", nonnegative=True)
     s = 1 + beta - eta * h
@@ -348,6 +357,8 @@ def heavy_ball_power() -> Derivation:
     apart = s**2 - 4 * beta
     plus, minus = (s + sqrt(apart)) / 2, (s - sqrt(apart)) / 2
     by_roots = (plus**n - minus**n) / sqrt(apart)
+    chebyshev = beta ** ((n - 1) / 2) * chebyshevu(n - 1, s / (2 * sqrt(beta)))
+    slow = _overdamped(s, beta)(n)
     derivation = derivation.then(
         ClosedForm(_K(n), by_roots), 0, "response-0", "response-1", name="by-roots",
         say="By the roots of z^2 - (1 + beta - eta h) z + beta, which are complex when the motion"
@@ -364,13 +375,17 @@ def heavy_ball_power() -> Derivation:
         "critical-recursion", "response-0", "response-1", name="double-root", say="with",
         claim=Statement(_K(n), "=", n * beta ** ((n - 1) / 2), given=(beta > 0,)),
     ).then(
-        ClosedForm(_K(n), _chebyshev(s, beta)(n)), 0, "response-0", "response-1", name="power",
+        ClosedForm(_K(n), chebyshev), 0, "response-0", "response-1", name="chebyshev",
         say="In one expression for all cases, with Chebyshev's polynomials of the second kind:",
-        claim=Statement(_K(n), "=", _chebyshev(s, beta)(n), given=(beta > 0,)),
+        claim=Statement(_K(n), "=", chebyshev, given=(beta > 0,)),
+    ).then(
+        ClosedForm(_K(n), slow, instances=2), 0, "response-0", "response-1", name="overdamped",
+        say="and for real roots, the double root included, in numbers that do not overflow:",
+        claim=Statement(_K(n), "=", slow, given=(beta > 0, s >= 2 * sqrt(beta))),
     )  # fmt: skip
     formula = derivation.formula_of(
-        "power", [n, eta, beta, h],
-        domain={n: (0, 1000), beta: (Rational(1, 20), 1), eta: (0, 1), h: (0, 2)},
-        name="heavy_ball_power",
+        "overdamped", [n, eta, beta, h],
+        domain={n: (0, 1000), beta: _SAFE, eta: (0, 1), h: (0, 2)},
+        where=(s >= 2 * sqrt(beta) + (1 - sqrt(beta)) ** 2 / 10,), name="heavy_ball_power",
     )  # fmt: skip
     return derivation.concluded(formula)
