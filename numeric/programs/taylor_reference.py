@@ -20,7 +20,7 @@ from derivax.diagrams.trees import set_partitions
 from derivax.errors import InputError
 from derivax.symbolic.exact.ball import BallProgram
 
-__all__ = ["depth_of", "partials_in_balls", "ray_in_balls", "series_in_balls", "tree_sum"]
+__all__ = ["depth_of", "layer_tables", "partials_in_balls", "ray_in_balls", "series_in_balls", "tree_sum"]
 
 Values = Mapping[str, Any]
 
@@ -104,7 +104,7 @@ def ray_in_balls(phi: Expr, z: Symbol, values: Values, bits: int) -> dict[str, A
     return {"coefficients": np.array(scaled, dtype=object)}
 
 
-def _layers(phi: Expr, z: Symbol, values: Values, order: int, bits: int) -> list[Any]:
+def layer_tables(phi: Expr, z: Symbol, values: Values, order: int, bits: int) -> list[Any]:
     """phi^(k)(z^l) for k = 0 ... order, at every hidden layer: arrays [order + 1, width]."""
     from flint import arb
 
@@ -126,7 +126,7 @@ def partials_in_balls(
 ) -> dict[str, Any]:
     """The mixed derivative along all directions, by the sum over set partitions."""
     labels = tuple(range(order))
-    layers = _layers(phi, z, values, order, bits)
+    layers = layer_tables(phi, z, values, order, bits)
     subsets = [s for k in range(1, order + 1) for s in _subsets(labels, k)]
     W = values["W1"]
     below = {(i,): np.array([_dot(row, values["directions"][i]) for row in W]) for i in labels}
@@ -155,7 +155,7 @@ def _subsets(labels: tuple[int, ...], size: int) -> list[tuple[int, ...]]:
 def tree_sum(phi: Expr, z: Symbol, values: Values, order: int, bits: int) -> Any:
     """The coefficient of t^order along the ray: one term per layered tree, over |Aut|."""
     L = depth_of(values)
-    layers = _layers(phi, z, values, order, bits)
+    layers = layer_tables(phi, z, values, order, bits)
     total: Any = 0
     for tree in trees(layered(L - 1), order):
         total = total + _tree_value(tree, values, layers) / tree.n_automorphisms

@@ -26,3 +26,14 @@ def with_zero_row(y):
 def put_row(y, row, place):
     """y with row `place` replaced."""
     return lax.dynamic_update_index_in_dim(y, row, place, 0)
+
+
+def product(a, b):
+    """A matrix product in full precision."""
+    return jnp.matmul(a, b, precision="highest")
+
+
+def vertex(above, below):
+    """sum_c above[a, c] below[c, i] below[c, j]."""
+    joined = jnp.expand_dims(above, 2) * jnp.expand_dims(below, 0)
+    return jnp.matmul(jnp.swapaxes(joined, 1, 2), below, precision="highest")
