@@ -8,7 +8,7 @@ q^TA\dot q$.
 
 from __future__ import annotations
 
-from sympy import Derivative, Expr, Function, Subs, Symbol, exp
+from sympy import Derivative, Expr, Function, S, Subs, Symbol, exp
 
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.duhamel import DiscreteDuhamel, Duhamel
@@ -43,10 +43,11 @@ def inertial_norm() -> Derivation:
     S(w) = \sinh\sqrt w/\sqrt w$: no case at critical damping.  For a translation put k/2 for k.
 
     Returns:
-        a derivation whose formula is C for a speed w that stays.
+        a derivation whose formula is {free, response}: C without source, and the response to a
+        kick, which stands under the integral with 2w.
     """
     C, w = Function("C", real=True), Function("w", real=True)
-    C0, v0, speed = Symbol("C0", real=True), Symbol("v0", real=True), Symbol("w", real=True)
+    C0, v0 = Symbol("C0", real=True), Symbol("v0", real=True)
     half = mu / (2 * m)
     D = half**2 - 2 * k / m
 
@@ -70,16 +71,23 @@ def inertial_norm() -> Derivation:
         Duhamel(C(t), free, kernel(t)), 0, "start", "start-rate", name="history",
         say="the charge responds to the speed at all earlier times:",
     ).assume(
-        Statement(w(t), "=", speed), name="constant", say="For a speed that stays"
+        Statement(w(t), "=", S.Zero), name="no-source", say="Weights at rest leave the charge"
     ).then(
-        Substitute({w(t): speed}), 0, "constant", name="constant-law", say="the law is"
+        Substitute({w(t): S.Zero}), 0, "no-source", name="free-law", say="with the law"
     ).then(
-        Duhamel(C(t), free, kernel(t)), "constant-law", "start", "start-rate", name="steady",
-        say="with",
+        Duhamel(C(t), free, kernel(t)), "free-law", "start", "start-rate", name="free",
+        say="free:",
+    ).assume(
+        Statement(C(0), "=", S.Zero), name="zero", say="A kick, from zero"
+    ).assume(
+        Statement(Subs(Derivative(C(t), t), t, 0), "=", S.One), name="kick", say="with rate one,"
+    ).then(
+        Duhamel(C(t), kernel(t), kernel(t)), "free-law", "zero", "kick", name="response",
+        say="is followed by the response that stands under the integral:",
     )  # fmt: skip
     formula = derivation.formula_of(
-        "steady", [t, m, mu, k, C0, v0, speed], name="inertial_norm",
-        domain={t: (0, 20), m: (0.1, 10), mu: (0, 5), k: (0, 5)},
+        {"free": "free", "response": "response"}, [t, m, mu, k, C0, v0], name="inertial_norm",
+        domain={t: (0, 20), m: (S.One / 10, 10), mu: (0, 5), k: (0, 5)},
     )  # fmt: skip
     return derivation.concluded(formula)
 
