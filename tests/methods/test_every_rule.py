@@ -34,6 +34,7 @@ from sympy import (
     exp,
     log,
     oo,
+    pi,
     sin,
     sqrt,
     symbols,
@@ -50,17 +51,20 @@ from derivax.symbolic.methods.duhamel import DiscreteDuhamel, Duhamel
 from derivax.symbolic.methods.enumeration import Enumeration
 from derivax.symbolic.methods.euler_lagrange import Accelerations, AtInstant, EulerLagrange
 from derivax.symbolic.methods.extremum import Extremum
+from derivax.symbolic.methods.gaussian_moments import Isserlis, Price, Stein
 from derivax.symbolic.methods.hessian import Hessian
 from derivax.symbolic.methods.identity import Identity as ScalarIdentity
 from derivax.symbolic.methods.induction import Induction
 from derivax.symbolic.methods.inequality import SumOfSquares
 from derivax.symbolic.methods.integrate import Integrate, Separate
 from derivax.symbolic.methods.invariant import Invariant
+from derivax.symbolic.methods.legendre import LegendreTransform
 from derivax.symbolic.methods.limit import Limit
 from derivax.symbolic.methods.matrix_gradient import MatrixGradient
 from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIdentity
 from derivax.symbolic.methods.matrix_riccati import MatrixRiccati, RateOf
 from derivax.symbolic.methods.modified_equation import ModifiedEquation, StepCount
+from derivax.symbolic.methods.moment_expansion import ComposedSeries, MomentExpansion
 from derivax.symbolic.methods.noether_steps import (
     AtIdentity,
     BoundaryTerm,
@@ -71,11 +75,16 @@ from derivax.symbolic.methods.noether_steps import (
     Transformation,
     Variation,
 )
+from derivax.symbolic.methods.power_series_recurrence import (
+    FirstCoefficient,
+    PowerSeriesRecurrence,
+)
 from derivax.symbolic.methods.series_to_order import SeriesToOrder
 from derivax.symbolic.methods.slow_manifold import SlowManifold, StepsAsDerivatives
 from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, SolveFor
 from derivax.symbolic.methods.spectral import Eigenpairs
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
+from derivax.symbolic.methods.telescoping import BoundedSolution, Telescoping
 from derivax.symbolic.methods.theorem import Theorem
 from derivax.symbolic.nodes.matrix_calculus import TimeDerivative
 from derivax.symbolic.problem import Problem
@@ -826,6 +835,127 @@ TABLE: dict[type[Rule], list[Use]] = {
                 "force forgotten": eq(balance.lhs, -b * t * place),
                 "relation": wrong_relation,
             },
+        )
+    ],
+    MomentExpansion: [
+        Use(
+            MomentExpansion(h, 2),
+            (eq(X(h), Integral(exp(-(x**2) / 2 - h * x**4 / 24) / sqrt(2 * pi), (x, -oo, oo))),),
+            Statement(X(h), "~", 1 - h / 8 + 35 * h**2 / 384, tends=(h, S(0))),
+            {
+                "factor": lost_factor,
+                "sign": with_rhs(lambda r: r.subs(h, -h)),
+                "order lost": with_rhs(lambda r: r.subs(h**2, 0)),
+                "relation": lambda st: replace(st, rel="="),
+            },
+        )
+    ],
+    ComposedSeries: [
+        Use(
+            ComposedSeries(log(X(h)), h),
+            (Statement(X(h), "~", 1 - h / 8 + 35 * h**2 / 384, tends=(h, S(0))),),
+            Statement(log(X(h)), "~", -h / 8 + h**2 / 12, tends=(h, S(0))),
+            {
+                "factor": lost_factor,
+                "square forgotten": with_rhs(lambda r: -h / 8 + 35 * h**2 / 384),
+            },
+        )
+    ],
+    LegendreTransform: [
+        Use(
+            LegendreTransform(x, y, X(y)),
+            (Statement(f(x), "~", a * x**2 / 2 + b * x**3 / 6 + c * x**4 / 24, tends=(x, S(0))),),
+            None,
+            {
+                "factor": lost_factor,
+                "reducible part forgotten": with_rhs(
+                    lambda r: y**2 / (2 * a) - b * y**3 / (6 * a**3) - c * y**4 / (24 * a**4)
+                ),
+                "relation": lambda st: replace(st, rel="="),
+            },
+        )
+    ],
+    Telescoping: [
+        Use(
+            Telescoping(h, (S(1), 2 * h), x),
+            (eq(X(h), Integral(exp(-h * x**2), (x, -oo, oo))),),
+            eq(2 * h * Derivative(X(h), h) + X(h), 0),
+            {"factor": eq(h * Derivative(X(h), h) + X(h), 0), "relation": wrong_relation},
+            {
+                "wrong certificate": Telescoping(h, (S(1), 2 * h), 2 * x),
+                "wrong coefficient": Telescoping(h, (S(1), 3 * h), x),
+            },
+        )
+    ],
+    BoundedSolution: [
+        Use(
+            BoundedSolution(h, S(1), 1 / h),
+            (
+                eq(h * Derivative(X(h), (h, 2)) + 2 * Derivative(X(h), h), 0),
+                Statement(X(h), "~", 1 + h, tends=(h, S(0))),
+            ),
+            eq(X(h), 1),
+            {"another limit": eq(X(h), 2), "no solution": eq(X(h), 1 + h)},
+            {
+                "the other one is bounded": BoundedSolution(h, S(1), S(3)),
+                "the other one is no solution": BoundedSolution(h, S(1), 1 / h**2),
+            },
+        )
+    ],
+    PowerSeriesRecurrence: [
+        Use(
+            PowerSeriesRecurrence(x, X(n)),
+            (eq(Derivative(u(x), (x, 2)) - x * u(x), 0),),
+            eq((n + 1) * (n + 2) * X(n + 2) - X(n - 1), 0),
+            {
+                "sign": eq((n + 1) * (n + 2) * X(n + 2) + X(n - 1), 0),
+                "shift": eq((n + 1) * (n + 2) * X(n + 2) - X(n), 0),
+            },
+        )
+    ],
+    FirstCoefficient: [
+        Use(
+            FirstCoefficient(h, X(0)),
+            (Statement(f(h), "~", 1 - h / 8, tends=(h, S(0))),),
+            eq(X(0), 1),
+            {"factor": lost_factor, "another coefficient": eq(X(1), 1)},
+        )
+    ],
+    Isserlis: [
+        Use(
+            Isserlis((x, y), (4, 2), [[a, c], [c, b]]),
+            (),
+            None,
+            {
+                "pairing forgotten": with_rhs(lambda r: r - 3 * a**2 * b),
+                "factor": lost_factor,
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    Stein: [
+        Use(
+            Stein(cos(x), x, a),
+            (),
+            None,
+            {"sign": lost_sign, "factor": lost_factor},
+        ),
+        Use(
+            Stein(cos(x) * y, (x, y), [[a, c], [c, b]]),
+            (),
+            None,
+            {
+                "condition forgotten": lambda st: replace(st, given=()),
+                "relation": wrong_relation,
+            },
+        ),
+    ],
+    Price: [
+        Use(
+            Price(cos(x), x, a, a),
+            (),
+            None,
+            {"half forgotten": lost_factor, "sign": lost_sign, "relation": wrong_relation},
         )
     ],
 }
