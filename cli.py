@@ -23,7 +23,15 @@ from typing import Any, NoReturn
 
 from derivax import catalog
 from derivax.errors import DerivaxError, InputError
-from derivax.terminal import busy, complain, emit, emit_certificate, emit_json, emit_table
+from derivax.terminal import (
+    busy,
+    complain,
+    emit,
+    emit_certificate,
+    emit_json,
+    emit_table,
+    level_progress,
+)
 
 __all__ = ["build_parser", "main"]
 
@@ -144,7 +152,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_subject(one)
     one.add_argument("--profile", choices=PROFILES, default="standard", help="default: standard")
     one.add_argument("--seed", type=int, default=0, help="of the sampled points (default: 0)")
-    one.add_argument("--budget", type=float, metavar="SECONDS", help="stop sampling after SECONDS")
+    one.add_argument("--budget", metavar="TIME", help="begin no level after TIME: 30s, 2min")
     _add_output(one)
 
     one = verb("equal", _equal, "decide whether two expressions are equal on a domain")
@@ -194,6 +202,11 @@ def build_parser() -> argparse.ArgumentParser:
                      help="largest coupling without whitening (default: 0.001)")  # fmt: skip
     one.add_argument("--L", type=int, dest="matrices", metavar="N", help="weight matrices: 2")
     one.add_argument("--n-layers", type=int, metavar="N", help="layers of neurons: 3")
+    _add_output(one)
+
+    one = verb("life-table", _life_table, "growth, structure and elasticities of a life table")
+    one.add_argument("table", metavar="FILE", type=Path,
+                     help="columns age, survival, fecundity; .csv or .npy")  # fmt: skip
     _add_output(one)
 
     one = verb("export", _export, "write a formula as a module that needs JAX alone")
@@ -318,7 +331,13 @@ def _verify(args: argparse.Namespace) -> int:
 
     enable_float64()
     certificates = (
-        verbs.verify(subject, profile=args.profile, seed=args.seed, budget=args.budget)
+        verbs.verify(
+            subject,
+            profile=args.profile,
+            seed=args.seed,
+            budget=args.budget,
+            progress=level_progress(),
+        )
         for _, subject in subjects(args)
     )
     return _certify(args, busy("verifying", certificates))
@@ -391,6 +410,12 @@ def _equal(args: argparse.Namespace) -> int:
 
 def _predict(args: argparse.Namespace) -> int:
     from derivax.predicting import run
+
+    return run(args)
+
+
+def _life_table(args: argparse.Namespace) -> int:
+    from derivax.surveying import run
 
     return run(args)
 

@@ -2,14 +2,15 @@
 
 rich decides by the stream and honours NO_COLOR; a pipe or a file gets no escape codes.
 
-Main definitions: `emit`, `emit_json`, `emit_table`, `emit_certificate`, `busy`, `complain`.
+Main definitions: `emit`, `emit_json`, `emit_table`, `emit_certificate`, `busy`,
+`level_progress`, `complain`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +19,15 @@ from derivax.writing import write_atomically
 if TYPE_CHECKING:
     from derivax.numeric.verify.certificate import Certificate
 
-__all__ = ["busy", "complain", "emit", "emit_certificate", "emit_json", "emit_table"]
+__all__ = [
+    "busy",
+    "complain",
+    "emit",
+    "emit_certificate",
+    "emit_json",
+    "emit_table",
+    "level_progress",
+]
 
 T = TypeVar("T")
 _END = object()
@@ -90,6 +99,17 @@ def busy(doing: str, items: Iterable[T]) -> Iterator[T]:
         if item is _END:
             return
         yield item  # type: ignore[misc]
+
+
+def level_progress() -> Callable[[str, Any], None] | None:
+    """Tells a terminal each finished level of a verification; None where nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def tell(name: str, level: Any) -> None:
+        print(f"  {name} {level.outcome}", file=sys.stderr, flush=True)
+
+    return tell
 
 
 def complain(message: str) -> None:

@@ -279,7 +279,12 @@ def compile(
 
 
 def verify(
-    x: Any, *, profile: str = "standard", seed: int = 0, budget: float | None = None
+    x: Any,
+    *,
+    profile: str = "standard",
+    seed: int = 0,
+    budget: float | str | None = None,
+    progress: Any = None,
 ) -> Certificate:
     """Check a result and write down what was proved and what was measured.
 
@@ -289,7 +294,8 @@ def verify(
         profile: "quick" (L0, L1), "standard" (+ L2, and L4 where a ground truth exists), "full"
             (+ L3).
         seed: of the sample points.
-        budget: seconds; what does not fit is `not_run`.
+        budget: seconds, or text such as "30s" or "2min"; what does not fit is `not_run`.
+        progress: called with name and `Level` of each level when it is finished.
 
     >>> from sympy import Eq, Function, exp, symbols
     >>> from derivax import Formula, Problem
@@ -322,7 +328,9 @@ def verify(
     elif not hasattr(x, "problem") and not hasattr(x, "solves"):
         x = _formula(x)
     truth = _attribute(ground_truth) if ground_truth else None
-    return judge(x, profile=profile, seed=seed, budget=budget, ground_truth=truth)
+    return judge(
+        x, profile=profile, seed=seed, budget=budget, ground_truth=truth, progress=progress
+    )
 
 
 def equal(

@@ -10,18 +10,21 @@ Main definitions: `values_level`, `sample_size`, `landmark_code`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import jax
 import numpy as np
 
-from derivax.errors import DerivaxError
+from derivax.errors import DerivaxError, DomainError
 from derivax.numeric.codegen.emit import load
 from derivax.numeric.verify.certificate import Level
 from derivax.numeric.verify.level_matrices import has_matrix_arguments, matrix_values_level
 from derivax.numeric.verify.level_sample import landmarks_of
 from derivax.numeric.verify.outputs import flat_results, scalar_entries
+from derivax.numeric.verify.points import sample_points
 from derivax.numeric.verify.sampling import Subject, sampled_level
+from derivax.numeric.verify.senseless import refuse_random
 from derivax.symbolic.exact.outcome import Outcome
 
 __all__ = ["dtypes_of", "landmark_code", "sample_size", "unsampled", "values_level"]
@@ -45,6 +48,10 @@ def values_level(
     def one_point(*values: Any) -> list[Any]:
         return flat_results(formula.expr, compiled(*values))
 
+    if not hasattr(compiled, "source"):
+        with jax.enable_x64(True), suppress(DomainError):
+            sample = sample_points(formula.domain, args, 4, seed=seed, dtype=dtypes[-1])
+            refuse_random(one_point, len(args), sample)
     subject = Subject(one_point, entries, args, formula.domain, _modes(one_point, args, dtypes),
                       climbing=True)  # fmt: skip
     code = landmark_code(compiled, one_point)

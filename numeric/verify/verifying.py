@@ -5,7 +5,6 @@ Main definitions: `verify`, `verify_formula`, `verify_derivation`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +14,7 @@ from sympy.core.function import AppliedUndef
 from derivax.errors import CompileError, DerivaxError, InputError
 from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.verify.automatic_truth import automatic_level
+from derivax.numeric.verify.budget import Budget
 from derivax.numeric.verify.certificate import (
     CODE_IS_FORMULA,
     CODE_IS_SOLUTION,
@@ -30,6 +30,7 @@ from derivax.numeric.verify.level_enclosure import enclosure_level
 from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level
 from derivax.numeric.verify.level_problem import derivation_level, formula_level
 from derivax.numeric.verify.level_values import values_level
+from derivax.numeric.verify.senseless import checked_seed, refuse_senseless
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.formula import Formula
@@ -45,7 +46,7 @@ def verify(
     *,
     profile: str = "standard",
     seed: int = 0,
-    budget: float | None = None,
+    budget: float | str | None = None,
     compiled: Any = None,
     ground_truth: GroundTruth | None = None,
     progress: Progress | None = None,
@@ -53,8 +54,8 @@ def verify(
     """Verify a formula, a derivation or a compiled function.
 
     Arguments: `profile`, "quick" (L0, L1), "standard" (and L2, L4) or "full" (and L3); `seed` of
-    the sample points; `budget`, seconds: a level that did not begin in time is `not_run`;
-    `compiled`, the code to judge (by default the subject is compiled); `ground_truth`,
+    the sample points; `budget`, seconds (or "30s", "2min"): a level that did not begin in time is
+    `not_run`; `compiled`, the code to judge (by default the subject is compiled); `ground_truth`,
     "module:function" of the simulator of the original system; `progress` is told each finished
     level. Returns: a `Certificate`; its verdict is `verified`, `incomplete` or `refuted`.
 
@@ -93,7 +94,7 @@ def verify_formula(
     *,
     profile: str = "standard",
     seed: int = 0,
-    budget: float | None = None,
+    budget: float | str | None = None,
     compiled: Any = None,
     ground_truth: GroundTruth | None = None,
     progress: Progress | None = None,
@@ -108,7 +109,7 @@ def verify_derivation(
     *,
     profile: str = "standard",
     seed: int = 0,
-    budget: float | None = None,
+    budget: float | str | None = None,
     compiled: Any = None,
     ground_truth: GroundTruth | None = None,
     progress: Progress | None = None,
@@ -129,7 +130,7 @@ class _Run:
         derivation: Derivation | None,
         profile: str,
         seed: int,
-        budget: float | None,
+        budget: float | str | None,
         compiled: Any,
         ground_truth: GroundTruth | None,
         progress: Progress | None,
@@ -138,10 +139,7 @@ class _Run:
             raise InputError(
                 f"profile = {profile!r}", "unknown", f"use one of {', '.join(PROFILES)}"
             )
-        if budget is not None and not budget > 0:
-            raise InputError(f"budget = {budget}", "seconds are positive", "")
-        if isinstance(seed, bool) or not isinstance(seed, int):
-            raise InputError(f"seed = {seed!r}", "a whole number is needed", "")
+        checked_seed(seed)
         self.no_code = "the derivation has no formula to compile"
         if derivation is not None and formula is not None and compiled is None:
             unknown = _unknown_functions(formula)
@@ -151,14 +149,20 @@ class _Run:
         self.formula, self.derivation, self.compiled = formula, derivation, compiled
         self.profile, self.seed, self.ground_truth = profile, seed, ground_truth
         self.progress = progress
-        self.deadline = None if budget is None else time.monotonic() + budget
+        self.budget = Budget(budget)
         self.levels: dict[str, Level] = {}
+        if formula is not None:
+            refuse_senseless(formula)
+        if compiled is not None and not callable(compiled):
+            raise InputError(
+                f"compiled = {str(compiled)[:80]}", "is no function", "pass derivax.compile(...)"
+            )
 
     def certificate(self) -> Certificate:
         """Run the levels of the profile and put the certificate together."""
         for name in PROFILES[self.profile]:
-            if self.deadline is not None and time.monotonic() > self.deadline:
-                level = Level(Outcome.NOT_RUN, "", "the time budget was spent")
+            if self.budget.is_spent:
+                level = self.budget.not_run()
             else:
                 level = getattr(self, f"_{name.lower()}")()
             self.levels[name] = level
@@ -200,22 +204,20 @@ class _Run:
         return self._on_code(values_level, seed=self.seed)
 
     def _l2(self) -> Level:
-        return self._on_code(derivatives_level, seed=self.seed)
+        options: dict[str, Any] = {}
+        if self.profile == "full":
+            options = {"second": ("float32", "float64"), "second_nodes": 3000}
+        return self._on_code(derivatives_level, seed=self.seed, **options)
 
     def _l3(self) -> Level:
-        left = 10.0
-        if self.deadline is not None:
-            left = min(left, max(0.5, self.deadline - time.monotonic()))
-        return self._on_code(enclosure_level, seconds=left)
+        return self._on_code(enclosure_level, seconds=self.budget.share(10.0))
 
     def _l4(self) -> Level:
         truth = self.ground_truth
         if self.formula is not None and truth:
             return self._on_code(lambda code, _: ground_truth_level(code, truth))
         if self.formula is not None and self.formula.solves is not None:
-            left = 20.0
-            if self.deadline is not None:
-                left = min(left, max(0.5, self.deadline - time.monotonic()))
+            left = self.budget.share(20.0)
             return self._on_code(automatic_level, seed=self.seed, seconds=left)
         return Level(Outcome.NOT_APPLICABLE, "", "no ground truth is known for this subject")
 
@@ -279,9 +281,9 @@ class _Run:
         return str(self.derivation.conclusion)
 
     def _code(self) -> Mapping[str, str] | None:
-        if self.compiled is None:
+        source = getattr(self.compiled, "source", None)
+        if not isinstance(source, str):  # a function of the user: judged, but not stored
             return None
-        source = self.compiled.source
         return {"source": source, "sha256": source_digest(source), "function": self.compiled.name}
 
 

@@ -5,12 +5,12 @@ Main definition: `verify_program`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from derivax.errors import DerivaxError, InputError
+from derivax.numeric.verify.budget import Budget
 from derivax.numeric.verify.certificate import PROFILES, Certificate, Level, source_digest
 from derivax.numeric.verify.environment import environment
 from derivax.numeric.verify.level_ground_truth import GroundTruth, ground_truth_level
@@ -19,6 +19,7 @@ from derivax.numeric.verify.program_levels import (
     program_derivatives_level,
     program_values_level,
 )
+from derivax.numeric.verify.senseless import checked_seed
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.terms import to_term
 
@@ -32,7 +33,7 @@ def verify_program(
     *,
     profile: str = "standard",
     seed: int = 0,
-    budget: float | None = None,
+    budget: float | str | None = None,
     ground_truth: GroundTruth | None = None,
     progress: Callable[[str, Level], None] | None = None,
 ) -> Certificate:
@@ -42,11 +43,8 @@ def verify_program(
     """
     if profile not in PROFILES:
         raise InputError(f"profile = {profile!r}", "unknown", f"use one of {', '.join(PROFILES)}")
-    if budget is not None and not budget > 0:
-        raise InputError(f"budget = {budget}", "seconds are positive", "")
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise InputError(f"seed = {seed!r}", "a whole number is needed", "")
-    deadline = None if budget is None else time.monotonic() + budget
+    checked_seed(seed)
+    allowance = Budget(budget)
 
     def truth() -> Level:
         if not ground_truth:
@@ -62,8 +60,8 @@ def verify_program(
     }
     levels: dict[str, Level] = {}
     for name in PROFILES[profile]:
-        if deadline is not None and time.monotonic() > deadline:
-            level = Level(Outcome.NOT_RUN, "", "the time budget was spent")
+        if allowance.is_spent:
+            level = allowance.not_run()
         else:
             try:
                 level = run[name]()

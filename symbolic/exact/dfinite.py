@@ -458,19 +458,20 @@ def _analytic_between(algebra: _Algebra, x: Symbol, x0: Rational, domain: Domain
     conditions += [root.base for root in algebra.roots]
     movings = [equation.moving for equation in algebra.equations.values()]
     own = domain[x]
-    inside = own.contains(x0)
-    if any(sp.denom(sp.together(m)).subs(x, x0) == 0 for m in movings):
+    # without what is assumed of x: x0 may lie where x itself is not allowed
+    free = sp.Dummy(x.name, real=True)
+    conditions = [condition.xreplace({x: free}) for condition in conditions]
+    movings = [moving.xreplace({x: free}) for moving in movings]
+    if any(sp.denom(sp.together(m)).subs(free, x0) == 0 for m in movings):
         return False
-    if inside:
-        area = domain
-    else:
-        low, high = min(own.low, x0), max(own.high, x0)
-        ends = (own.low_open and low == own.low, own.high_open and high == own.high)
-        intervals = {**domain, x: Interval(low, high, *ends)}
-        area = Domain(intervals, domain.where)
+    low, high = min(own.low, x0), max(own.high, x0)
+    # closed at x0: a function that ends in a branch point there has no power series
+    ends = (own.low_open and low != x0, own.high_open and high != x0)
+    others = {symbol: interval for symbol, interval in domain.items() if symbol != x}
+    area = Domain({**others, free: Interval(low, high, *ends)}, domain.where)
     for moving in movings:  # no pole on the way
         den = sp.denom(sp.together(moving))
-        if x in den.free_symbols and not _holds(den**2 > 0, area):
+        if free in den.free_symbols and not _holds(den**2 > 0, area):
             return False
     return all(_holds(condition > 0, area) for condition in conditions)
 

@@ -91,6 +91,15 @@ def test_a_pole_at_the_point_of_expansion_is_no_power_series() -> None:
     assert by_annihilator(sp.besselj(0, x) / x - sp.hyper([], [1], -(x**2)) / x, on(x)) is None
 
 
+def test_a_branch_point_at_the_end_of_the_domain_is_no_point_of_expansion() -> None:
+    z = Symbol("z", positive=True)
+    for claim in (  # false by a factor; every solution is singular at 0
+        sp.besselj(-HALF, z) - 2 * sp.sqrt(2 / (sp.pi * z)) * sp.cos(z),
+        sp.besselk(0, z) - 2 * sp.besselk(0, z) * sp.exp(z) / sp.exp(z) + sp.bessely(0, z),
+    ):
+        assert by_annihilator(claim, on(claim)) is None
+
+
 def test_nothing_is_carried_across_a_cut() -> None:
     claim = sp.elliptic_k(x) - sp.pi / 2 * sp.hyper([HALF, HALF], [1], x)
     assert by_annihilator(claim, on(claim, {x: (-1, 3)})) is None
