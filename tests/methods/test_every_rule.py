@@ -42,6 +42,7 @@ from sympy import (
 
 import derivax.symbolic.methods as methods
 from derivax.symbolic.exact.outcome import Outcome, weakest
+from derivax.symbolic.methods.carry_out import CarryOut
 from derivax.symbolic.methods.cases import Cases
 from derivax.symbolic.methods.closed_form import ClosedForm
 from derivax.symbolic.methods.combine import Combine
@@ -635,6 +636,15 @@ TABLE: dict[type[Rule], list[Use]] = {
             },
         )
     ],
+    CarryOut: [
+        Use(
+            CarryOut(Derivative(x**2 * y, x) + Derivative(x**2 * y, y), 2 * x * y + x**2),
+            (),
+            None,
+            {"factor": lost_factor, "sign": lost_sign, "relation": wrong_relation},
+            {"not along the symmetry": CarryOut(Derivative(sin(x - 2 * y), (x, 1)), S.Zero)},
+        )
+    ],
     Duhamel: [
         Use(
             Duhamel(X(t), c * exp(-a * t), exp(-a * t)),
@@ -935,7 +945,7 @@ TABLE: dict[type[Rule], list[Use]] = {
     ],
     Stein: [
         Use(
-            Stein(cos(x), x, a),
+            Stein(sin(x), x, a),
             (),
             None,
             {"sign": lost_sign, "factor": lost_factor},
