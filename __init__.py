@@ -31,6 +31,7 @@ _HOME = {
     "load": "numeric.storage.loading",
     "parse": "symbolic.parse",
     "predict": "numeric.programs.prediction",
+    "life_table": "numeric.programs.life_table",
     "loss_symmetries": "numeric.programs.loss_symmetries",
     # nouns
     "Problem": "symbolic.problem",

@@ -3,7 +3,7 @@
 Origin, licence, preparation and checksums of each are in `data/SOURCES.md`.  Arrays are NumPy,
 in the integer type of the source: a caller chooses the floating-point type of the experiment.
 
-Main definitions: `digits`, `names`, `load`, `Digits`.
+Main definitions: `digits`, `paramecium`, `life_table`, `names`, `load`, `Digits`, `Paramecium`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 from derivax.errors import InputError, UnknownName
 
-__all__ = ["Digits", "digits", "load", "names"]
+__all__ = ["Digits", "Paramecium", "digits", "life_table", "load", "names", "paramecium"]
 
+_PARAMECIUM_SHA256 = "b9f353852189d0e5a3edc73eeed68bcecdf244b1888cad56916e72e3e63783e5"
+_LIFE_TABLE_SHA256 = "7545c447fc9c7ddc6c00133ab40e3188114bb5e78887f0ffe405aaf54b2119bd"
 _DIGITS_SHA256 = "af104d81e7cd419be5f343d23c6ca2e4e4ff847b06636260802df8e903c6183f"
 
 
@@ -50,14 +52,51 @@ def digits() -> Digits:
         return Digits(arrays["images"], arrays["labels"])
 
 
-_SETS = {"digits": digits}
+class Paramecium(NamedTuple):
+    """`days` (26,); counts (26,) of each culture per 0.5 cc, NaN on day 1, which was not counted.
+
+    `aurelia`, `caudatum`: the species alone; `mixed` (26, 2): both together, aurelia first.
+    """
+
+    days: NDArray[np.float64]
+    aurelia: NDArray[np.float64]
+    caudatum: NDArray[np.float64]
+    mixed: NDArray[np.float64]
+
+
+def paramecium() -> Paramecium:
+    """Gause's counts of *Paramecium aurelia* and *caudatum*, alone and together, for 25 days.
+
+    Source: G. F. Gause, The Struggle for Existence (1934), appendix, table 3.
+
+    >>> counts = paramecium()
+    >>> counts.aurelia[[0, 2, 25]].tolist(), counts.mixed[25].tolist()
+    ([2.0, 14.0, 510.0], [350.0, 20.0])
+    """
+    rows = _csv("gause_paramecium.csv", _PARAMECIUM_SHA256)
+    return Paramecium(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:])
+
+
+def life_table() -> NDArray[np.float64]:
+    """A constructed life table of 100 ages, (100, 3): age, survival to the next, fecundity.
+
+    Survival is 0.98 at every age, fecundity 0.08 from 17 to 50.
+
+    >>> table = life_table()
+    >>> table.shape, table[16].tolist()
+    ((100, 3), [17.0, 0.98, 0.08])
+    """
+    return _csv("life_table.csv", _LIFE_TABLE_SHA256)
+
+
+_SETS: dict[str, Any] = {"digits": digits, "life_table": life_table, "paramecium": paramecium}
 
 
 def names() -> tuple[str, ...]:
     """The data sets, each a function `derivax.data.<name>()`.
 
     >>> names()
-    ('digits',)
+    ('digits', 'life_table', 'paramecium')
     """
     return tuple(sorted(_SETS))
 
@@ -90,8 +129,8 @@ def __getattr__(name: str) -> Any:
     raise _UnknownDataSet.among("data set", name, _SETS)
 
 
-def _arrays(file: str, sha256: str) -> Any:
-    """The arrays of a shipped npz file, after its checksum was compared."""
+def _content(file: str, sha256: str) -> bytes:
+    """A shipped file, after its checksum was compared."""
     content = resources.files(__name__).joinpath(file).read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
@@ -100,4 +139,16 @@ def _arrays(file: str, sha256: str) -> Any:
             f"its sha256 is {found[:12]}..., that of the shipped file is {sha256[:12]}...",
             "install derivax again",
         )
-    return np.load(io.BytesIO(content), allow_pickle=False)
+    return content
+
+
+def _csv(file: str, sha256: str) -> NDArray[np.float64]:
+    """The numbers below the line of names; NA becomes NaN."""
+    lines = _content(file, sha256).decode("ascii").split()[1:]
+    rows = [[float("nan") if cell == "NA" else float(cell) for cell in x.split(",")] for x in lines]
+    return np.array(rows)
+
+
+def _arrays(file: str, sha256: str) -> Any:
+    """The arrays of a shipped npz file."""
+    return np.load(io.BytesIO(_content(file, sha256)), allow_pickle=False)
