@@ -21,6 +21,7 @@ _HOME = {
     "derive": "verbs",
     "noether": "symbolic.methods.noether",
     "symmetries": "symbolic.methods.point_symmetry",
+    "training_law": "symbolic.theories.noether_learning_dynamics.training_law",
     "latex": "verbs",
     "compile": "verbs",
     "verify": "verbs",

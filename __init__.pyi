@@ -19,6 +19,9 @@ from derivax.symbolic.methods.point_symmetry import symmetries as symmetries
 from derivax.symbolic.parse import parse as parse
 from derivax.symbolic.problem import Problem as Problem
 from derivax.symbolic.statements import Statement as Statement
+from derivax.symbolic.theories.noether_learning_dynamics.training_law import (
+    training_law as training_law,
+)
 from derivax.verbs import compile as compile  # noqa: A004 - the verb of this library
 from derivax.verbs import derive as derive
 from derivax.verbs import equal as equal

@@ -16,6 +16,6 @@ slow_manifold                the same for recursions of several steps (momentum)
 euler_lagrange, noether      equations of motion and charges of a Lagrangian; their steps in
                              noether_steps, the calculus in variation
 point_symmetry               symmetries found from their determining equations
-consequence                  what follows on the motion
+consequence, carry_out       what follows on the motion; derivatives carried out
 theorem, identity            a citation; a scalar identity from nothing
 """

@@ -1,6 +1,6 @@
 r"""What follows from equations of motion by differentiating and substituting.
 
-Main definition: `OnMotion`.
+Main definitions: `OnMotion`, `PlainZero`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ from derivax.symbolic.obligations import Obligation, SignHolds
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
 
-__all__ = ["OnMotion"]
+__all__ = ["OnMotion", "PlainZero"]
 
 
 @dataclass(frozen=True)
-class _Zero(Obligation):
+class PlainZero(Obligation):
+    """`expr` is zero: every monomial cancels, else by the general zero test."""
+
     expr: Basic
     domain: Domain | None
     about: str
@@ -68,7 +70,7 @@ class OnMotion(Rule):
         reduced, divisors = on_shell(residual, premises, self.variable)
         made: list[Obligation] = [
             *keeps_relation(conclusion, "="),
-            _Zero(reduced, conclusion.domain, "both sides agree on the motion"),
+            PlainZero(reduced, conclusion.domain, "both sides agree on the motion"),
         ]
         for divisor in divisors:
             if not divisor.is_nonzero:
