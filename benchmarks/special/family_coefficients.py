@@ -175,7 +175,8 @@ POLYNOMIALS: dict[str, list[tuple[str, str, Function]]] = {
         ("temme_mean", "(1/gamma(1 - m) + 1/gamma(1 + m))/2 on |m| <= 1/2, t = 8 m^2 - 1.", root_on(0, 0.25, lambda m: (mp.rgamma(1 - m) + mp.rgamma(1 + m)) / 2)),
     ],
     "zeta": [
-        ("zeta_low", "(s - 1) zeta(s) on [-1, 2], t = (s - 0.5)/1.5.", on(-1, 2, lambda s: (s - 1) * mp.zeta(s))),
+        ("zeta_low", "(s - 1) zeta(s) on [-1, 1/4], t = (s + 3/8)/0.625.", on(-1, 0.25, lambda s: (s - 1) * mp.zeta(s))),
+        ("zeta_1", "(s - 1) zeta(s) on [1/4, 2], t = (s - 9/8)/0.875.", on(0.25, 2, lambda s: (s - 1) * mp.zeta(s))),
         ("zeta_2", "2^s (zeta(s) - 1) on [2, 5], t = (s - 3.5)/1.5.", on(2, 5, zeta_rest)),
         ("zeta_5", "2^s (zeta(s) - 1) on [5, 12], t = (s - 8.5)/3.5.", on(5, 12, zeta_rest)),
         ("zeta_12", "2^s (zeta(s) - 1) on [12, 32], t = (s - 22)/10.", on(12, 32, zeta_rest)),

@@ -39,7 +39,7 @@ from derivax.numeric.special.gamma_functions import (
 from derivax.numeric.special.gamma_ratios import beta_word, sign_of_whole, word_power
 from derivax.numeric.special.trigonometric import sinpi_function, tanpi_function
 from derivax.numeric.special.zeta_data import harmonic_small_polynomial
-from derivax.numeric.special.zeta_functions import zeta_function
+from derivax.numeric.special.zeta_functions import gamma_over_circle, zeta_function
 
 
 def is_index(n):
@@ -135,9 +135,8 @@ def euler_number_function(n):
     tail = jnp.power(1.0 / 9.0, order) - jnp.power(1.0 / 11.0, order)
     tail = jnp.power(0.2, order) - (jnp.power(1.0 / 7.0, order) - tail)
     series = 2.0 * (1.0 - (jnp.power(1.0 / 3.0, order) - tail))
-    rest = by_format(n, -3.935735335036497e-17, 2.568255326690366e-08) * jnp.ones_like(n)
-    circle = word_power(0.6366197723675814 * jnp.ones_like(n), rest, 0.5 * order, 0.0 * n)
-    value = (circle * factorial_function(order - 1.0)) * (circle * series)
+    power = exp2_function(order)
+    value = (gamma_over_circle(order, 0.0 * n) * power) * (power * series)
     value = nearest_whole(value)
     value = jnp.where(
         index < 7.0, jnp.where(index < 5.0, jnp.where(index < 3.0, 1.0, 5.0), 61.0), value

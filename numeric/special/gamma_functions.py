@@ -10,8 +10,8 @@ rgamma.  loggamma has the cut (-oo, 0]: NaN for x < 0, where it is not real.
 
 | function | regions and methods |
 | --- | --- |
-| gamma | -20 < x < 8: polynomial on [2, 3] and a double-word product; x >= 8: Stirling's series
-|       | times a power of the double word x/e; x <= -20: reflection |
+| gamma | -8 < x < 8: polynomial on [2, 3] and a double-word product; x >= 8: Stirling's series
+|       | times a power of the double word x/e; x <= -8: reflection |
 | lgamma | polynomials with the zeros 1 and 2 divided out, Stirling's series from 8 on, reflection |
 | digamma, trigamma | polynomials on [1/2, 8] (the zero 1.46 divided out), series, reflection |
 | polygamma | the Hurwitz zeta function by Euler's and Maclaurin's formula |
@@ -68,7 +68,7 @@ def factor_up(x, steps, j, product, lost):
 
 
 def rising_product(x, steps):
-    """x (x + 1) ... (x + steps - 1) as a double word, for whole steps <= 22."""
+    """x (x + 1) ... (x + steps - 1) as a double word, for whole steps <= 10."""
     product, lost = jnp.ones_like(x), jnp.zeros_like(x)
     product, lost = factor_up(x, steps, 0.0, product, lost)
     product, lost = factor_up(x, steps, 1.0, product, lost)
@@ -80,18 +80,7 @@ def rising_product(x, steps):
     product, lost = factor_up(x, steps, 7.0, product, lost)
     product, lost = factor_up(x, steps, 8.0, product, lost)
     product, lost = factor_up(x, steps, 9.0, product, lost)
-    product, lost = factor_up(x, steps, 10.0, product, lost)
-    product, lost = factor_up(x, steps, 11.0, product, lost)
-    product, lost = factor_up(x, steps, 12.0, product, lost)
-    product, lost = factor_up(x, steps, 13.0, product, lost)
-    product, lost = factor_up(x, steps, 14.0, product, lost)
-    product, lost = factor_up(x, steps, 15.0, product, lost)
-    product, lost = factor_up(x, steps, 16.0, product, lost)
-    product, lost = factor_up(x, steps, 17.0, product, lost)
-    product, lost = factor_up(x, steps, 18.0, product, lost)
-    product, lost = factor_up(x, steps, 19.0, product, lost)
-    product, lost = factor_up(x, steps, 20.0, product, lost)
-    return factor_up(x, steps, 21.0, product, lost)
+    return product, lost
 
 
 def stirling_parts(x):
@@ -137,7 +126,7 @@ def corrected_once(value, lost):
 
 
 def gamma_near(x):
-    """(numerator, denominator, lost): gamma = numerator/denominator (1 + lost), -20 <= x <= 8."""
+    """(numerator, denominator, lost): gamma = numerator/denominator (1 + lost), -8 <= x <= 8."""
     whole = jnp.floor(x) - 2.0
     falls = whole > 0.0
     start, start_error = two_sum(x, -whole)
@@ -162,8 +151,8 @@ def is_pole(x):
 
 
 def times_sine(x, lost):
-    """x sin(pi x)/pi (1 + lost) for x < -20, as (value, what is lost)."""
-    first, second, other = sine_over_pi(jnp.where(x < -20.0, x, 0.5))
+    """x sin(pi x)/pi (1 + lost) for x < -8, as (value, what is lost)."""
+    first, second, other = sine_over_pi(jnp.where(x < -8.0, x, 0.5))
     value, rounded = times_number(x, first, 0.0)
     value, rounded = times_number(value, second, rounded)
     return value, rounded + (lost + other + lost * other)
@@ -171,7 +160,7 @@ def times_sine(x, lost):
 
 def gamma_function(x):
     """The gamma function."""
-    numerator, denominator, lost = gamma_near(jnp.clip(x, -20.0, 8.0))
+    numerator, denominator, lost = gamma_near(jnp.clip(x, -8.0, 8.0))
     near, lost = over_number(numerator, denominator, lost)
     near = jnp.where(is_tiny(x), 1.0 / x, corrected_once(near, lost))
     u, v, far_lost = stirling_parts(x)
@@ -181,7 +170,7 @@ def gamma_function(x):
     value, lost = over_number(-scale, below, -lost / (1.0 + lost))
     value, lost = over_number(value, u, lost)
     value = corrected_once(value / v, lost) / scale
-    value = jnp.where(x >= 8.0, far, jnp.where(x < -20.0, value, near))
+    value = jnp.where(x >= 8.0, far, jnp.where(x < -8.0, value, near))
     value = jnp.where(x == jnp.inf, jnp.inf, value)
     value = jnp.where(x == 0.0, 1.0 / x, value)
     return jnp.where(is_pole(x), jnp.nan, value)
@@ -189,7 +178,7 @@ def gamma_function(x):
 
 def rgamma_function(x):
     """1/gamma(x), an entire function."""
-    numerator, denominator, lost = gamma_near(jnp.clip(x, -20.0, 8.0))
+    numerator, denominator, lost = gamma_near(jnp.clip(x, -8.0, 8.0))
     near, lost = over_number(denominator, numerator, -lost)
     near = jnp.where(denominator == 0.0, 0.0, corrected_once(near, lost))
     near = jnp.where(is_tiny(x), x, near)
@@ -200,7 +189,7 @@ def rgamma_function(x):
     value, lost = times_sine(x, far_lost)
     value, lost = times_number(value, -u / scale, lost)
     value = corrected_once(value * v, lost) * scale
-    value = jnp.where(x >= 8.0, far, jnp.where(x < -20.0, value, near))
+    value = jnp.where(x >= 8.0, far, jnp.where(x < -8.0, value, near))
     value = jnp.where(x == jnp.inf, 0.0, value)
     return jnp.where(jnp.logical_or(is_pole(x), x == 0.0), 0.0, value)
 

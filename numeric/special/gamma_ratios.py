@@ -209,7 +209,9 @@ def rising_parts(x, dx, n, dn):
     crossing = jnp.logical_not(jnp.logical_or(usual, both))
     plain, turned = jnp.where(crossing, plain, 1.0), jnp.where(crossing, turned, 1.0)
     gammas = gamma_function(plain) * gamma_function(turned)
-    lost = d_plain * jnp.log(plain) + d_turned * jnp.log(turned)
+    # digamma(t) is about log(t + 1/2) - 1/t
+    lost = d_plain * (jnp.log(plain + 0.5) - 1.0 / plain)
+    lost = lost + d_turned * (jnp.log(turned + 0.5) - 1.0 / turned)
     gammas = jnp.where(jnp.abs(gammas) < jnp.inf, gammas + gammas * lost, gammas)
     crossed = jnp.where(up, gammas * (sine_x / 3.141592653589793),
                         3.141592653589793 / (gammas * sine_s))  # fmt: skip

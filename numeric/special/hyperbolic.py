@@ -121,9 +121,13 @@ def arccsch(x):
 
 
 def sinhc_function(x):
-    """sinh(x)/x, 1 at 0."""
+    """sinh(x)/x, 1 at 0; it overflows later than sinh."""
+    size = jnp.abs(x)
     zero = x == 0.0
-    return jnp.where(zero, 1.0, accurate_sinh(x) / jnp.where(zero, 1.0, x))
+    value = accurate_sinh(x) / jnp.where(zero, 1.0, x)
+    far = (half_exp(jnp.maximum(size, 32.0) - 8.0) / size) * 2980.9579870417283
+    value = jnp.where(zero, 1.0, jnp.where(size > 64.0, far, value))
+    return jnp.where(size == jnp.inf, jnp.inf, value)
 
 
 def sinhc_derivative_function(n, x):

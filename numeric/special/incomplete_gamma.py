@@ -7,13 +7,14 @@ Domain: 0 < a <= 1e6, x >= 0; NaN outside (a larger needs another method, not a 
 
 | region | method |
 | --- | --- |
-| x < a + 1 | P: the power series of positive terms (DLMF 8.11.4) |
-| x < 3/2, a < 1 | Q: 1 - x^a/gamma(1 + a) by expm1, less the alternating series (DLMF 8.7.1) |
-| x >= max(a + 1, 3/2) | Q: the continued fraction (DLMF 8.9.2), by Lentz's method |
+| x < a, or x < 1 | P: the power series of positive terms (DLMF 8.11.4) |
+| x < 1, a < 1 | Q: 1 - x^a/gamma(1 + a) by expm1, less the alternating series (DLMF 8.7.1) |
+| x >= a, x >= 1 | Q: the recurrence down to an order below 1 (DLMF 8.8.2), a sum of positive |
+| | terms; there the continued fraction (DLMF 8.9.2) as Gautschi's sum, positive as well |
 
 The factor x^a e^-x/gamma(a+1) is a power of the double word x/a times an exponential; where these
 leave the range, exp(-a (m - log1p(m))) of m = (x - a)/a with a polynomial for small m.  Sources:
-W. Gautschi, ACM TOMS 5 (1979) 466; I. J. Thompson, A. R. Barnett, J. Comput. Phys. 64 (1986) 490.
+W. Gautschi, ACM TOMS 5 (1979) 466.
 
 >>> from derivax.numeric.special import gammainc
 >>> round(float(gammainc(3.0, 2.0)), 12)
@@ -73,79 +74,141 @@ def gamma_prefactor(a, x):
     return jnp.where(a < 8.0, small, large)
 
 
+def lower_step(a, x, n, term, total):
+    """The next term x^n/((a + 1) ... (a + n)) and the sum with it."""
+    term = term * (x / (a + n))
+    return n + 1.0, term, total + term
+
+
 def lower_series(a, x, active):
-    """sum over n of x^n/((a + 1) ... (a + n)), where active."""
+    """sum over n of x^n/((a + 1) ... (a + n)), where active; eight terms between the tests."""
 
     def unfinished(state):
-        _, term, total, count = state
+        n, term, total = state
         more = jnp.logical_and(active, term > jnp.finfo(x.dtype).eps * 0.125 * total)
-        return jnp.logical_and(jnp.any(more), count < 20000)
+        return jnp.logical_and(jnp.any(more), jnp.all(n < 20000.0))
 
-    def step(state):
-        n, term, total, count = state
-        term = term * (x / (a + n))
-        return n + 1.0, term, total + term, count + 1
+    def steps(state):
+        n, term, total = state
+        n, term, total = lower_step(a, x, n, term, total)
+        n, term, total = lower_step(a, x, n, term, total)
+        n, term, total = lower_step(a, x, n, term, total)
+        n, term, total = lower_step(a, x, n, term, total)
+        n, term, total = lower_step(a, x, n, term, total)
+        n, term, total = lower_step(a, x, n, term, total)
+        n, term, total = lower_step(a, x, n, term, total)
+        return lower_step(a, x, n, term, total)
 
-    start = (jnp.ones_like(x), jnp.ones_like(x), jnp.ones_like(x), 0)
-    _, _, total, _ = lax.while_loop(unfinished, step, start)
+    ones = jnp.ones_like(x)
+    _, _, total = lax.while_loop(unfinished, steps, (ones, ones, ones))
     return total
+
+
+def alternating_step(a, x, n, term, total):
+    """The next term a (-x)^n/((a + n) n!) and the sum with it."""
+    term = term * (-x / n)
+    return n + 1.0, term, total + term * (a / (a + n))
 
 
 def alternating_series(a, x, active):
-    """sum over n >= 1 of a (-x)^n/((a + n) n!), x < 3/2."""
+    """sum over n >= 1 of a (-x)^n/((a + n) n!), x < 1; seven terms at once."""
 
-    def step(n, state):
-        term, total = state
-        term = term * (-x / n)
-        return term, total + term * (a / (a + n))
+    def unfinished(state):
+        n, _, _ = state
+        return jnp.logical_and(jnp.any(active), jnp.all(n < 22.0))
 
-    start = (jnp.where(active, 1.0, 0.0) * jnp.ones_like(x), jnp.zeros_like(x))
-    _, total = lax.fori_loop(1, 28, step, start)
+    def steps(state):
+        n, term, total = state
+        n, term, total = alternating_step(a, x, n, term, total)
+        n, term, total = alternating_step(a, x, n, term, total)
+        n, term, total = alternating_step(a, x, n, term, total)
+        n, term, total = alternating_step(a, x, n, term, total)
+        n, term, total = alternating_step(a, x, n, term, total)
+        n, term, total = alternating_step(a, x, n, term, total)
+        return alternating_step(a, x, n, term, total)
+
+    ones = jnp.ones_like(x)
+    _, _, total = lax.while_loop(unfinished, steps, (ones, ones, jnp.zeros_like(x)))
     return total
 
 
+def upper_step(a, x, n, rho, term, total):
+    """The next term of the continued fraction as a sum."""
+    above = n * (n - a) * (1.0 + rho)
+    below = x - a + (2.0 * n - 1.0)
+    rho = above / (below * (below + 2.0) - above)
+    term = term * rho
+    return n + 1.0, rho, term, total + term
+
+
 def upper_fraction(a, x, active):
-    """Q(a, x) times gamma(a) x^-a e^x, by the continued fraction, where active."""
-    floor = jnp.finfo(x.dtype).tiny / jnp.finfo(x.dtype).eps
+    """Q(a, x) times gamma(a) x^-a e^x for 0 <= a < 1, by the continued fraction, where active.
+
+    The terms of Gautschi's sum are positive; eight of them between the tests.
+    """
 
     def unfinished(state):
-        _, _, _, _, change, count = state
-        more = jnp.logical_and(active, jnp.abs(change - 1.0) > jnp.finfo(x.dtype).eps)
-        return jnp.logical_and(jnp.any(more), count < 20000)
+        n, _, term, total = state
+        more = term > jnp.finfo(x.dtype).eps * 0.125 * total
+        return jnp.logical_and(jnp.any(jnp.logical_and(active, more)), jnp.all(n < 20000.0))
 
-    def step(state):
-        n, c, d, value, _, count = state
-        above = -n * (n - a)
-        below = x - a + (2.0 * n + 1.0)
-        d = above * d + below
-        d = 1.0 / jnp.where(jnp.abs(d) < floor, floor, d)
-        c = below + above / c
-        c = jnp.where(jnp.abs(c) < floor, floor, c)
-        change = c * d
-        return n + 1.0, c, d, value * change, change, count + 1
+    def steps(state):
+        n, rho, term, total = state
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        n, rho, term, total = upper_step(a, x, n, rho, term, total)
+        return upper_step(a, x, n, rho, term, total)
 
-    first = jnp.where(active, x - a + 1.0, 1.0)
-    start = (
-        jnp.ones_like(x),
-        jnp.ones_like(x) / floor,
-        1.0 / first,
-        1.0 / first,
-        jnp.full_like(x, 2.0),
-        0,
-    )
-    _, _, _, value, _, _ = lax.while_loop(unfinished, step, start)
-    return value
+    ones = jnp.ones_like(x)
+    _, _, _, total = lax.while_loop(unfinished, steps, (ones, jnp.zeros_like(x), ones, ones))
+    return total / jnp.where(active, x - a + 1.0, 1.0)
+
+
+def descending_step(a, x, k, term, total):
+    """The next term (a - 1) ... (a - k)/x^k while a - k >= 0, and the sum with it."""
+    live = a >= k
+    total = jnp.where(live, total + term, total)
+    return k + 1.0, jnp.where(live, term * ((a - k) / x), term), total
+
+
+def upper_sum(a, x, active):
+    """(sum of the terms down to an order below 1, the next term), x >= a, where active."""
+
+    def unfinished(state):
+        k, term, total = state
+        more = jnp.logical_and(a >= k, term > jnp.finfo(x.dtype).eps * 0.125 * total)
+        return jnp.any(jnp.logical_and(active, more))
+
+    def steps(state):
+        k, term, total = state
+        k, term, total = descending_step(a, x, k, term, total)
+        k, term, total = descending_step(a, x, k, term, total)
+        k, term, total = descending_step(a, x, k, term, total)
+        return descending_step(a, x, k, term, total)
+
+    ones = jnp.ones_like(x)
+    _, term, total = lax.while_loop(unfinished, steps, (ones, ones, jnp.zeros_like(x)))
+    return total, term
 
 
 def gamma_ratios(a, x):
     """(P, Q) for a > 0, x >= 0."""
-    upper = jnp.logical_and(x >= a + 1.0, x >= 1.5)
-    corner = jnp.logical_and(a < 1.0, x < 1.5)
+    upper = jnp.logical_and(x >= a, jnp.logical_or(a >= 1.0, x >= 1.0))
+    corner = jnp.logical_and(a < 1.0, x < 1.0)
     lower = jnp.logical_not(upper)
     front = gamma_prefactor(a, jnp.maximum(x, jnp.finfo(x.dtype).tiny))
     p = front * lower_series(jnp.where(lower, a, 1.0), jnp.where(lower, x, 0.0), lower)
-    fraction = upper_fraction(jnp.where(upper, a, 1.0), jnp.where(upper, x, 4.0), upper)
-    q = front * a * fraction
+    order, point = jnp.where(upper, a, 0.5), jnp.where(upper, x, 4.0)
+    total, term = upper_sum(order, point, upper)
+    # beyond 200 the last term is below e^-200
+    last = jnp.logical_and(upper, a < 200.0)
+    rest = jnp.where(last, order - jnp.floor(order), 0.5)
+    fraction = upper_fraction(rest, jnp.where(last, point, 4.0), last)
+    q = front * (a / point) * (total + jnp.where(last, term * (point * fraction), 0.0))
     inside_a, inside_x = jnp.where(corner, a, 0.5), jnp.where(corner, x, 0.5)
     safe = jnp.maximum(inside_x, jnp.finfo(x.dtype).tiny)
     exponent = inside_a * jnp.log(safe) - lgamma_1p(inside_a)

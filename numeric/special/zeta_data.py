@@ -6,26 +6,41 @@ from derivax.numeric.special.double_word import by_format
 
 
 def zeta_low_polynomial(t):
-    """(s - 1) zeta(s) on [-1, 2], t = (s - 0.5)/1.5."""
-    total = -5.0152197579824665e-15
-    total = 1.8380672402323804e-13 + t * total
-    total = -1.9451242056505516e-12 + t * total
-    total = 8.677161535331578e-12 + t * total
-    total = 4.6476136015382906e-11 + t * total
-    total = -1.1385705761179e-09 + t * total
-    total = 8.958479460857463e-09 + t * total
-    total = -1.9610053892964836e-08 + t * total
-    total = -3.163057508461364e-07 + t * total
-    total = 3.680223073468165e-06 + t * total
-    total = -1.4160565714065782e-05 + t * total
-    total = -5.2692772911915666e-05 + t * total
-    total = 0.00086706252538345 + t * total
-    total = -0.0030748614720255713 + t * total
-    total = -0.013171735758627687 + t * total
-    total = 0.17874700711428065 + t * total
-    total = 0.7514528411924836 + t * total
-    low = by_format(t, -1.2371712057555989e-17, -2.8882254810014274e-08)
-    return 0.7301772544047934 + (low + t * total)
+    """(s - 1) zeta(s) on [-1, 1/4], t = (s + 3/8)/0.625."""
+    total = -1.3450544147426564e-15
+    total = -2.698217826419677e-14 + t * total
+    total = 1.1284576445493823e-12 + t * total
+    total = -1.6378747309610824e-11 + t * total
+    total = 6.702844765658188e-12 + t * total
+    total = 4.250901577253598e-09 + t * total
+    total = -7.48660453848757e-08 + t * total
+    total = 2.337410486035975e-07 + t * total
+    total = 1.1369283346491676e-05 + t * total
+    total = -0.00017307114755389053 + t * total
+    total = -0.00021048400876819552 + t * total
+    total = 0.03363394031646837 + t * total
+    total = 0.22184525822351317 + t * total
+    low = by_format(t, 4.41584027544311e-18, -5.148234283325337e-09)
+    return 0.35485162816208377 + (low + t * total)
+
+
+def zeta_1_polynomial(t):
+    """(s - 1) zeta(s) on [1/4, 2], t = (s - 9/8)/0.875."""
+    total = 6.123866890622347e-14
+    total = -1.247841895872331e-12 + t * total
+    total = 1.0788085304517615e-11 + t * total
+    total = 4.361785908078251e-11 + t * total
+    total = -2.5763257801316356e-09 + t * total
+    total = 3.260166605620024e-08 + t * total
+    total = -9.106184739435871e-08 + t * total
+    total = -3.077325944316162e-06 + t * total
+    total = 4.710273896235575e-05 + t * total
+    total = -0.00016607674814426374 + t * total
+    total = -0.0033505849406199424 + t * total
+    total = 0.05433539501355318 + t * total
+    total = 0.5207912072798853 + t * total
+    low = by_format(t, 3.4333295985752293e-18, -5.3449543457873006e-08)
+    return 1.073280161813822 + (low + t * total)
 
 
 def zeta_2_polynomial(t):

@@ -8,7 +8,7 @@ real s; hurwitz_zeta for s > 1, a > 0 (infinite at s = 1 and at a = 0), NaN else
 
 | function, region | method |
 | --- | --- |
-| zeta, -1 <= s < 2 | polynomial over s - 1 |
+| zeta, -1 <= s < 2 | two polynomials over s - 1 |
 | zeta, s >= 2 | 1 + 2^-s times polynomials (to 5, 12, 32), then two terms of the sum |
 | zeta, s < -1 | the functional equation; the zeros at -2, -4, ... are exact |
 | eta | -expm1((1 - s) log 2) zeta(s) |
@@ -33,6 +33,7 @@ from derivax.numeric.special.gamma_functions import gamma_function, hurwitz_sum
 from derivax.numeric.special.gamma_ratios import stirling_excess, word_power
 from derivax.numeric.special.trigonometric import sinpi_function
 from derivax.numeric.special.zeta_data import (
+    zeta_1_polynomial,
     zeta_2_polynomial,
     zeta_5_polynomial,
     zeta_12_polynomial,
@@ -42,7 +43,9 @@ from derivax.numeric.special.zeta_data import (
 
 def zeta_positive(s):
     """zeta(s) for s >= -1, s != 1."""
-    low = zeta_low_polynomial((jnp.clip(s, -1.0, 2.0) - 0.5) / 1.5) / (s - 1.0)
+    low = zeta_low_polynomial((jnp.clip(s, -1.0, 0.25) + 0.375) / 0.625)
+    one = zeta_1_polynomial((jnp.clip(s, 0.25, 2.0) - 1.125) / 0.875)
+    low = jnp.where(s < 0.25, low, one) / (s - 1.0)
     two = zeta_2_polynomial((jnp.clip(s, 2.0, 5.0) - 3.5) / 1.5)
     five = zeta_5_polynomial((jnp.clip(s, 5.0, 12.0) - 8.5) / 3.5)
     twelve = zeta_12_polynomial((jnp.clip(s, 12.0, 32.0) - 22.0) / 10.0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import derivax
 from derivax.errors import CompileError
 from derivax.numeric.codegen import compile_formula, support
 from derivax.numeric.special.table import ROW_OF_PRIMAL
@@ -45,10 +46,58 @@ def test_a_multiple_of_pi_is_reduced_exactly():
     assert float(f(1e15)) == 0.0  # sin(fl(pi) 1e15) is not
 
 
-@pytest.mark.parametrize("expr", [sp.expint(sp.Rational(5, 3), x), sp.erf2inv(x / 9, x / 10)])
+HALF = sp.Rational(1, 2)
+RATIOS = [
+    # (formula, point): derivatives at whole numbers, where gamma functions have poles
+    (sp.harmonic(x) + sp.factorial(x), 1.3),
+    (sp.binomial(x, 5), 3.0),
+    (sp.binomial(11 * HALF, x), 7.25),
+    (sp.beta(x, 5 * HALF), 1.3),
+    (sp.FallingFactorial(x, 5 * HALF), 3.3),
+    (sp.betainc(2, 5 * HALF, 0, x) - sp.betainc_regularized(2, 3, x, 1), 0.3),
+    (sp.expint(5 * HALF, x), 0.7),
+    (sp.zeta(3, x), 1.5),
+    (sp.polylog(3 * HALF, x), 0.4),
+    (sp.polylog(2, -x), 3.0),
+    (sp.lerchphi(x, 2, HALF), 0.7),
+    (sp.catalan(x), 2.2),
+    (sp.harmonic(x, 2), 3.3),
+]
+SLOW = [pytest.mark.slow]
+
+
+@pytest.mark.parametrize(
+    ("expr", "point"), [pytest.param(*c, marks=SLOW if k > 0 else []) for k, c in enumerate(RATIOS)]
+)
+def test_ratios_and_zeta_functions_compile_with_their_slopes(expr, point):
+    value, slope = jax.value_and_grad(compiled(expr))(point)
+    step = sp.Float(10, 50) ** -12
+    center = sp.Float(point, 50)
+
+    def exact(v):
+        return sp.N(expr.subs(x, v), 45)
+
+    assert float(value) == pytest.approx(float(exact(center)), rel=2e-14, abs=1e-15)
+    quotient = (exact(center + step) - exact(center - step)) / (2 * step)
+    assert float(slope) == pytest.approx(float(quotient), rel=1e-12)
+
+
+@pytest.mark.slow
+def test_hankel_functions_are_complex():
+    for expr in (sp.hankel1(1, x), sp.hn2(2, x)):
+        got = complex(derivax.compile(expr, [x])(1.5))
+        assert got == pytest.approx(complex(expr.subs(x, 1.5).evalf(20)), rel=1e-13)
+
+
+n = sp.Symbol("n", integer=True, positive=True)
+
+
+@pytest.mark.parametrize(
+    "expr", [sp.erf2inv(x / 9, x / 10), sp.tribonacci(n), sp.bernoulli(n, x), sp.harmonic(n, x)]
+)
 def test_a_head_without_lowering_is_refused(expr):
     with pytest.raises(CompileError):
-        compiled(expr)
+        derivax.compile(expr, sorted(expr.free_symbols, key=str))
 
 
 def test_a_derivative_in_the_order_is_refused_with_the_way_out():

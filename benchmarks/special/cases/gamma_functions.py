@@ -74,8 +74,8 @@ CASES = [
     Case(
         "gamma",
         gamma,
-        near([-20, 8, 2, 3, 0.0, -1, -5, -20.5], -175.0, 172.0),
-        [(0.0,), *POLES, (-20.0,), (8.0,)],
+        near([-8, 8, 2, 3, 0.0, -1, -5, -20.5], -175.0, 172.0),
+        [(0.0,), *POLES, (-8.0,), (8.0,)],
         "product to [2, 3], Stirling, reflection",
     ),
     Case(
@@ -123,3 +123,20 @@ CASES = [
         "gamma(x + 1), x gamma(x)",
     ),
 ]
+
+
+def orders(rng, dtype, count):
+    """Whole orders from 0 to 12, arguments of every size."""
+    count = min(count, 20_000)
+    n = rng.integers(0, 13, count).astype(dtype)
+    return n, (10.0 ** rng.uniform(-1.5, 2, count)).astype(dtype)
+
+
+def polygamma(n, x):
+    return real(acb(x).polygamma(acb(n)))
+
+
+CASES.append(
+    Case("polygamma", polygamma, orders, method="Hurwitz's zeta function by Euler and Maclaurin",
+         envelope=lambda n, x: np.where(n == 0, 1.0, 0.0))
+)  # fmt: skip

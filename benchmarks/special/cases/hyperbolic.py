@@ -42,4 +42,5 @@ CASES = [
         [(1.0,), (-1.0,), (0.5,)],
         "log1p",
     ),
+    Case("sinhc", lambda x: x.sinh() / x if x != 0 else x + 1, stratified(-700, 700), [(0.0,)], "sinh(x)/x"),
 ]  # fmt: skip

@@ -43,14 +43,14 @@ CASES = [
         lower,
         around,
         [(1.0, 0.0), (2.0, 2.0)],
-        "series below a + 1, complement above",
+        "series below a, complement above",
     ),
     Case(
         "gammaincc",
         upper,
         around,
         [(1.0, 0.0), (2.0, 2.0)],
-        "continued fraction above a + 1, complement or expm1 below",
+        "recurrence and continued fraction above a, complement or expm1 below",
     ),
     Case(
         "gamma_density",
