@@ -64,6 +64,12 @@ _LESLIE_TABLES = "derivax.numeric.programs.leslie_life_tables"
 _LESLIE_BLOCKS = "derivax.numeric.programs.leslie_blocks"
 _LESLIE_TRUTH = "derivax.numeric.ground_truth.leslie"
 _LESLIE_EXAMPLE = "examples/leslie_populations.py"
+_BORN = "Kaspschak, Meissner 2020, arXiv 2009.03192 (derived here)"
+_BORN_THEORY = "derivax.symbolic.theories.born_diagrams"
+_SCATTERED = "derivax.numeric.ground_truth.born_scattering"
+_NETWORKS = "derivax.numeric.ground_truth.born_networks"
+_BORN_EXAMPLE = "examples/born_series.py"
+_TAYLOR_EXAMPLE = "examples/mlp_taylor.py"
 
 RESULTS: Mapping[str, Row] = {
     "saxe-linear-networks/gradient-flow": {
@@ -746,6 +752,125 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": f"{_LESLIE_TRUTH}:branching_extinction",
         "example": _LESLIE_EXAMPLE,
         "program": f"{_LESLIE_TABLES}:branching_extinction",
+    },
+    "born-diagrams/lippmann-schwinger": {
+        "derivation": f"{_BORN_THEORY}.scattering:lippmann_schwinger",
+        "title": "The Lippmann-Schwinger equation of a radial wave, by variation of constants",
+        "source": _BORN,
+        "ground_truth": "",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/square-well": {
+        "derivation": f"{_BORN_THEORY}.wells:square_well",
+        "title": "Scattering amplitude of a square well or barrier, any partial wave",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:square_well",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/square-well-energy": {
+        "derivation": f"{_BORN_THEORY}.wells:square_well_energy",
+        "title": "Scattering amplitude of a square well at finite energy",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:square_well_energy",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/square-well-series": {
+        "derivation": f"{_BORN_THEORY}.wells:square_well_series",
+        "title": "Born series of a square well, exact rational coefficients",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:square_well_series",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/delta-shell": {
+        "derivation": f"{_BORN_THEORY}.wells:delta_shell",
+        "title": "Scattering length and geometric Born series of a delta shell",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:delta_shell",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/exponential-well": {
+        "derivation": f"{_BORN_THEORY}.solvable:exponential_well",
+        "title": "Scattering length and Born series of the exponential well",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:exponential_well",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/hulthen": {
+        "derivation": f"{_BORN_THEORY}.solvable:hulthen",
+        "title": "Scattering length of the Hulthen potential",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:hulthen",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/poeschl-teller": {
+        "derivation": f"{_BORN_THEORY}.solvable:poeschl_teller",
+        "title": "Scattering length of the Poeschl-Teller potential",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:poeschl_teller",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/second-born": {
+        "derivation": f"{_BORN_THEORY}.cells:second_born",
+        "title": "First and second Born terms of a discretised potential",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:second_born",
+        "example": _BORN_EXAMPLE,
+    },
+    "born-diagrams/a-exact": {
+        "derivation": f"{_BORN_THEORY}.cells:transfer_matrix",
+        "title": "Scattering length of a discretised potential, by transfer matrices",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:cells",
+        "example": _BORN_EXAMPLE,
+        "program": "derivax.numeric.programs.born:a_exact",
+    },
+    "born-diagrams/born-terms": {
+        "derivation": f"{_BORN_THEORY}.cells:born_recursion",
+        "title": "Born terms of a discretised potential to any order",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:cell_terms",
+        "example": _BORN_EXAMPLE,
+        "program": "derivax.numeric.programs.born:born_terms",
+    },
+    "born-diagrams/born-terms-quadrature": {
+        "derivation": f"{_BORN_THEORY}.scattering:running_integrals",
+        "title": "Born terms of any potential, by running integrals",
+        "source": _BORN,
+        "ground_truth": f"{_SCATTERED}:panel_terms",
+        "example": _BORN_EXAMPLE,
+        "program": "derivax.numeric.programs.born:born_terms_quadrature",
+    },
+    "born-diagrams/taylor-ray": {
+        "derivation": f"{_BORN_THEORY}.activations:taylor_recursion",
+        "title": "Taylor coefficients of a network along a ray, to any order",
+        "source": _BORN,
+        "ground_truth": f"{_NETWORKS}:taylor_ray",
+        "example": _TAYLOR_EXAMPLE,
+        "program": "derivax.numeric.programs.taylor:taylor_ray",
+    },
+    "born-diagrams/mixed-partial": {
+        "derivation": f"{_BORN_THEORY}.activations:taylor_recursion",
+        "title": "Mixed derivatives of a network",
+        "source": _BORN,
+        "ground_truth": f"{_NETWORKS}:mixed_partial",
+        "example": _TAYLOR_EXAMPLE,
+        "program": "derivax.numeric.programs.taylor:mixed_partial",
+    },
+    "born-diagrams/propagators": {
+        "derivation": f"{_BORN_THEORY}.activations:second_derivative",
+        "title": "All dressed propagators of a network",
+        "source": _BORN,
+        "ground_truth": f"{_NETWORKS}:propagators",
+        "example": _TAYLOR_EXAMPLE,
+        "program": "derivax.numeric.programs.taylor_dressed:propagators",
+    },
+    "born-diagrams/hessian-diagram": {
+        "derivation": f"{_BORN_THEORY}.activations:second_derivative",
+        "title": "Second derivatives of a network, by dressed propagators",
+        "source": _BORN,
+        "ground_truth": f"{_NETWORKS}:hessian",
+        "example": _TAYLOR_EXAMPLE,
+        "program": "derivax.numeric.programs.taylor_dressed:hessian_diagram",
     },
 }
 

@@ -57,7 +57,7 @@ from derivax.symbolic.theories.born_diagrams.notation import (
     u,
 )
 
-__all__ = ["delta_shell", "square_well", "square_well_series"]
+__all__ = ["delta_shell", "square_well", "square_well_energy", "square_well_series"]
 
 
 def _raised(wave: Expr, l: int) -> Expr:  # noqa: E741
@@ -75,7 +75,7 @@ def _free(l: int, energy: Expr) -> tuple[Expr, Expr]:  # noqa: E741
     return regular, other / energy**l
 
 
-def square_well(l: int = 0, energy: int | bool = False) -> Derivation:  # noqa: E741
+def square_well(l: int = 0, energy: bool = False) -> Derivation:  # noqa: E741
     r"""The scattering amplitude of U = -g on (0, R), 0 beyond, exactly.
 
     $$u'' = \Big(\frac{l(l+1)}{r^2} - k^2 - g\Big)u,\qquad u \propto f - a\,\bar g$$
@@ -122,6 +122,11 @@ def square_well(l: int = 0, energy: int | bool = False) -> Derivation:  # noqa: 
     name = name.replace("-", "_") + (f"_{l}" if l else "")
     formula = d.formula_of("amplitude", args, domain=domain, where=_regular(l, square), name=name)
     return d.concluded(formula)
+
+
+def square_well_energy(l: int = 0) -> Derivation:  # noqa: E741
+    r"""The amplitude at wave number k: $a = -\tan\delta_l/k$ for l = 0; see `square_well`."""
+    return square_well(l, energy=True)
 
 
 def _pole(slope: Expr, d: Derivation) -> Expr:
