@@ -134,7 +134,7 @@ def draw(file, orbit, damped, field):
         axes[0, 1].semilogy(times[1:], np.maximum(values[1:], 1e-17), label=name, lw=1)
     axes[0, 1].set(xlabel="time t", ylabel="|J(t) - J(0)| / |J(0)|",
                    title="Conserved: what the integrator leaves", ylim=(1e-17, 1e-6))
-    axes[0, 1].legend(loc="lower right", frameon=False)
+    axes[0, 1].legend(loc="upper right", frameon=False)
     times, energy, charge = damped
     axes[1, 0].plot(times, energy, label="energy")
     axes[1, 0].plot(times, charge, label="hidden charge")

@@ -44,13 +44,17 @@ def norm4_in_turn(change, after, gh2, eta, beta, k, r0):
     square = r0 * r0
     start = square * square
     none = jnp.zeros_like(eta)
-    slow = change(eta, beta, k, none, none + 1.0) > -0.5
+    loss = change(eta, beta, k, none, none + 1.0)
+    kept = after(eta, beta, k, none, none + 1.0)
+    gained = change(eta, beta, k, none + 1.0, none)
+    slow = loss > -0.5
 
     def step(state, gradient):
         y, lost = state
-        total, rest = added(y, lost, change(eta, beta, k, gradient, y))
+        gain = gained * gradient
+        total, rest = added(y, lost, loss * y + gain)
         # a norm that is nearly forgotten in one step would leave its rounding behind
-        total = jnp.where(slow, total, after(eta, beta, k, gradient, y))
+        total = jnp.where(slow, total, kept * y + gain)
         return ((total, jnp.where(slow, rest, 0.0)), total)
 
     _, history = lax.scan(step, (start, jnp.zeros_like(start)), gh2)
@@ -91,10 +95,15 @@ def charge_in_turn(momentum, change, C0, p0, V, eta, beta, k):
 
     momentum(eta, beta, k, C, p, V), change(p_new, V)
     """
+    none = jnp.zeros_like(eta)
+    one = none + 1.0
+    p_by_p = momentum(eta, beta, k, none, one, none)
+    p_by_C = momentum(eta, beta, k, one, none, none)
+    p_by_V = momentum(eta, beta, k, none, none, one)
 
     def step(state, kinetic):
         C, lost, p = state
-        after = momentum(eta, beta, k, C, p, kinetic)
+        after = p_by_p * p + (p_by_C * C + p_by_V * kinetic)
         total, rest = added(C, lost, change(after, kinetic))
         return ((total, rest, after), (total, after))
 

@@ -1,0 +1,1 @@
+"""Scale of `noether-learning-dynamics`: `python -m benchmarks.noether`."""
