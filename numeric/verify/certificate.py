@@ -16,12 +16,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from derivax.errors import CertificateError
+from derivax.numeric.verify import certificate_views as views
 from derivax.numeric.verify.reading import loads, read_text
 from derivax.numeric.verify.schema import (
     CERTIFICATE,
@@ -59,15 +59,6 @@ PROFILES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 CODE_IS_FORMULA = "code = formula"
 CODE_IS_SOLUTION = "code = formula = solution of the problem"
 STEPS_FOLLOW = "every step follows from the problem"
-
-_LEVEL_TITLES = {
-    "L0": "formula follows from its problem",
-    "L1": "values against exact arithmetic",
-    "L2": "derivatives against exact arithmetic",
-    "L3": "sound enclosure on a box",
-    "L4": "original system simulated",
-}
-
 
 def source_digest(source: str) -> str:
     """The sha256 of a source text, in hexadecimal."""
@@ -245,49 +236,16 @@ class Certificate:
     @property
     def badge(self) -> str:
         """One line: verdict, claim, and the outcome of each level with its leading figure."""
-        parts = [f"{self.verdict}: {self.claim}"]
-        for name, level in self.levels.items():
-            if level.outcome is Outcome.NOT_APPLICABLE:
-                continue
-            leading = ", ".join(f"{key} {figure}" for key, figure in _leading(level))
-            parts.append(f"{name} {level.outcome}" + (f" ({leading})" if leading else ""))
-        return " | ".join(parts)
+        return views.badge(self)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.badge}"
 
-    # --- display -------------------------------------------------------------------------------
-
     def __rich__(self) -> Any:
-        from rich.markup import escape as plain
-        from rich.table import Table
-
-        colour = {"verified": "green", "refuted": "red"}.get(self.verdict, "yellow")
-        table = Table(
-            title=f"{plain(self.name)}: [{colour}]{self.verdict}[/{colour}], {plain(self.claim)}",
-            title_justify="left",
-        )
-        for heading in ("level", "outcome", "figures", "detail"):
-            table.add_column(heading, overflow="fold")
-        for name, level in self.levels.items():
-            figures = "\n".join(f"{key}: {figure}" for key, figure in level.figures.items())
-            detail = level.detail + ("\n" + _witness_text(level.witness) if level.witness else "")
-            cells = (f"{name} {_LEVEL_TITLES[name]}", str(level.outcome), figures, detail)
-            table.add_row(*(plain(cell) for cell in cells))
-        if self.assumptions:
-            table.caption = plain("assumes " + "; ".join(self.assumptions))
-        return table
+        return views.table(self)
 
     def _repr_html_(self) -> str:
-        rows = []
-        for name, level in self.levels.items():
-            figures = "; ".join(f"{key}: {figure}" for key, figure in level.figures.items())
-            detail = level.detail + ("; " + _witness_text(level.witness) if level.witness else "")
-            cells = (f"{name} {_LEVEL_TITLES[name]}", str(level.outcome), figures, detail)
-            rows.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
-        heading = escape(f"{self.name}: {self.verdict}, {self.claim}")
-        assumed = escape("assumes " + "; ".join(self.assumptions)) if self.assumptions else ""
-        return f"<table><caption>{heading}</caption>{''.join(rows)}</table><p>{assumed}</p>"
+        return views.html(self)
 
     # --- JSON ----------------------------------------------------------------------------------
 
@@ -375,19 +333,6 @@ class Certificate:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the certificate to `path`, atomically."""
         return write_atomically(path, self.to_json())
-
-
-def _leading(level: Level) -> list[tuple[str, Figure]]:
-    """The figures of the badge: the worst errors and resolutions."""
-    return [
-        (name, figure)
-        for name, figure in level.figures.items()
-        if name.startswith(("max", "resolution"))
-    ]
-
-
-def _witness_text(witness: Mapping[str, Any]) -> str:
-    return "witness " + ", ".join(f"{key} = {value}" for key, value in witness.items())
 
 
 def read_certificates(

@@ -86,7 +86,8 @@ def main() -> int:
 
             jax.config.update("jax_enable_x64", True)
             from derivax.numeric.verify.certificate import Certificate
-            from derivax.numeric.verify.replay import replay, trial
+            from derivax.numeric.verify.replay import replay
+            from derivax.numeric.verify.replay_trial import trial
 
             certificate = Certificate.from_json(sys.stdin.buffer.read().decode("utf-8"))
             trial(certificate)

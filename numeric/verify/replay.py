@@ -18,7 +18,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from sympy import Basic, MatrixSymbol
+from sympy import Basic
 
 from derivax.errors import CertificateError, DerivaxError, TermError
 from derivax.numeric.verify.accuracy import EXCUSED_ULP, compare, ulp_errors
@@ -34,14 +34,15 @@ from derivax.numeric.verify.level_problem import formula_level
 from derivax.numeric.verify.level_sample import landmarks_of, level_sample
 from derivax.numeric.verify.level_values import sample_size
 from derivax.numeric.verify.outputs import derivative_entries, flat_results, scalar_entries
-from derivax.numeric.verify.replay_program import program_trial, replay_program
+from derivax.numeric.verify.replay_program import replay_program
+from derivax.numeric.verify.replay_second import second_contradiction
 from derivax.numeric.verify.stated import stated_formula, statement_contradiction
 from derivax.numeric.verify.stored_source import stored_functions
 from derivax.symbolic.exact.ball import correctly_rounded
 from derivax.symbolic.exact.outcome import Outcome
 from derivax.symbolic.formula import Formula
 
-__all__ = ["failed", "renewed", "replay", "stored_code", "trial"]
+__all__ = ["failed", "renewed", "replay", "stored_code"]
 
 _DTYPES = ("float32", "float64")
 # what the points of a sample depend on besides seed, formula and code
@@ -231,6 +232,9 @@ class _Run:
                 return wrong
         if not rechecked:
             return failed(level, "it holds no points at which it could be rechecked")
+        strange = second_contradiction(level, self.formula) if name == "L2" else None
+        if strange is not None:
+            return failed(level, strange)
         return replace(level, method=f"{level.method}; rechecked at the worst points")
 
     def _rows(self, level: Level, dtype: str) -> list[dict[str, Any]] | str:
@@ -481,50 +485,3 @@ def _comparisons(level: Level) -> Level:
     except (KeyError, TypeError, ValueError, OverflowError):
         return failed(level, "its comparisons cannot be read")
     return replace(level, method=f"{level.method}; replayed from stored numbers")
-
-
-# --- a trial within short limits ---------------------------------------------------------------
-
-
-def trial(certificate: Certificate) -> None:
-    """Read the terms, compile the code, and run code and formula at one point: what does not end
-    here would not end at all."""
-    formula = stated_formula(certificate)
-    if certificate.code is None:
-        return
-    try:
-        functions = stored_functions(certificate.code)
-        if "program" in certificate.statement:
-            program_trial(certificate, functions)
-    except CertificateError:
-        raise
-    except (DerivaxError, KeyError, TypeError, ValueError, OverflowError):
-        return  # the replay says what is wrong
-    if formula is None:
-        return
-    function = functions[certificate.code["function"]]
-    with jax.enable_x64(True):
-        jax.block_until_ready(jax.jit(function)(*_one_point(certificate, formula)))
-    if not has_matrix_arguments(formula):
-        columns = [np.atleast_1d(x) for x in _one_point(certificate, formula)]
-        for _, expr in scalar_entries(formula.expr) or []:
-            correctly_rounded(expr, formula.args, columns, "float64")
-
-
-def _one_point(certificate: Certificate, formula: Formula) -> list[Any]:
-    """A stored point, or ones; matrices of size 2."""
-    at: Mapping[str, Any] = {}
-    level = certificate.levels.get("L1")
-    if level is not None:
-        for dtype in _DTYPES:
-            rows = level.evidence.get(dtype, {}).get("worst") or ()
-            at = rows[0]["at"] if rows else at
-    values: list[Any] = []
-    for arg in formula.args:
-        if isinstance(arg, MatrixSymbol):
-            sizes = dict.fromkeys((s for d in arg.shape for s in d.free_symbols), 2)
-            shape = tuple(int(d.subs(sizes)) for d in arg.shape)
-            values.append(np.random.default_rng(1).standard_normal(shape))
-        else:
-            values.append(np.float64(float.fromhex(at.get(str(arg), "0x1p0"))))
-    return values

@@ -22,8 +22,9 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
+from derivax.numeric.verify.rounding_nodes import WIDE, Node, is_float
 from derivax.numeric.verify.rounding_rules import NoRoundingRuleError
-from derivax.numeric.verify.rounding_tape import WIDE, Node, Tape, is_float
+from derivax.numeric.verify.rounding_tape import Tape
 
 __all__ = ["NoRoundingRuleError", "RoundingBound", "RoundingProgram", "rounding_bound"]
 

@@ -9,14 +9,22 @@ operations that only move data are run once on integer labels, which gives the m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from derivax.numeric.special.table import ROW_OF_PRIMAL, Row
+from derivax.numeric.verify.rounding_nodes import (
+    WIDE,
+    Node,
+    is_float,
+    literal_error,
+    rounding,
+    strained,
+    times,
+)
 from derivax.numeric.verify.rounding_rules import (
     ELEMENTWISE,
     WITHOUT_ERROR,
@@ -27,9 +35,8 @@ from derivax.numeric.verify.rounding_rules import (
 )
 from derivax.numeric.verify.simplifier import rewritten
 
-__all__ = ["WIDE", "Node", "Tape", "is_float"]
+__all__ = ["Tape"]
 
-WIDE = np.longdouble
 _CALLS = frozenset(
     [
         "jit",
@@ -63,54 +70,6 @@ _MOST_OPERATIONS = 20_000
 Array = Any
 
 
-@dataclass(slots=True)
-class Node:
-    """A value of the tape: its rounding error, how its adjoint reaches its parents, where it
-    leaves the range of normal numbers, and which operation made it ("constant": none)."""
-
-    value: Array
-    eps: Array | None = None
-    pulls: tuple[tuple[int, Callable[[Array], Array]], ...] = ()
-    strained: Array | None = None
-    op: str = ""
-    operands: tuple[int, ...] = ()
-
-
-def _times(adjoint: Array, partial: Array) -> Array:
-    # An unselected branch may be infinite; nothing flows through it.
-    return np.where(adjoint == 0, 0, adjoint * partial)
-
-
-def is_float(dtype: Any) -> bool:
-    return bool(jnp.issubdtype(dtype, jnp.floating))
-
-
-def _rounding(value: Array, dtype: Any, ulps: float) -> Array:
-    """The absolute error of `ulps` units in the last place of `value`, flushing included."""
-    limits = jnp.finfo(dtype)
-    size = np.abs(value)
-    tiny = WIDE(float(limits.tiny))
-    eps = ulps * WIDE(float(limits.eps)) * size
-    # results up to the rounding above the smallest normal number may be flushed
-    return np.where((size > 0) & (size < tiny * (1 + ulps * float(limits.eps))), tiny, eps)
-
-
-def _strained(value: Array, dtype: Any) -> Array | None:
-    """Where a value overflows, is undefined, or is below the normal numbers; None: nowhere."""
-    limits = jnp.finfo(dtype)
-    size = np.abs(value)
-    out = ~(size <= WIDE(float(limits.max))) | ((size > 0) & (size < WIDE(float(limits.tiny))))
-    return out if out.any() else None
-
-
-def _literal_error(value: Array, dtype: Any) -> Array | None:
-    """Half an ulp for a constant whose significand is long: it may stand for 1/3 or pi."""
-    limits = jnp.finfo(dtype)
-    significand, _ = np.frexp(value)
-    scaled = significand * 2.0 ** (limits.nmant // 2)
-    return np.where(scaled == np.rint(scaled), 0, _rounding(value, dtype, 0.5))
-
-
 class Tape:
     """The operations of a jaxpr, carried out at many points, with what the adjoints need."""
 
@@ -128,7 +87,7 @@ class Tape:
         if not is_float(dtype):
             return self.add(Node(array))
         rounded = np.asarray(array, dtype=dtype).astype(WIDE)
-        return self.add(Node(rounded, _literal_error(rounded, dtype), op="constant"))
+        return self.add(Node(rounded, literal_error(rounded, dtype), op="constant"))
 
     # --- the program as `simplifier` reads it -------------------------------------------------
 
@@ -221,7 +180,7 @@ class Tape:
         if ulps < 0:
             single = aval.dtype == jnp.float32
             ulps = 0.0 if name in WITHOUT_ERROR else operation_ulp(name, single)
-        eps = _rounding(value, aval.dtype, ulps) if ulps else None
+        eps = rounding(value, aval.dtype, ulps) if ulps else None
         if name in ("lgamma", "digamma"):  # absolute near the zeros, not relative
             eps = 64 * float(jnp.finfo(aval.dtype).eps) * (1 + np.abs(value))
         pulls = []
@@ -231,14 +190,14 @@ class Tape:
             def pull(
                 adjoint: Array, partial: Array = partial, extra: tuple[int, ...] = extra
             ) -> Array:
-                sent = _times(adjoint, partial)
+                sent = times(adjoint, partial)
                 return sent.sum(axis=extra) if extra else sent
 
             pulls.append((index, pull))
         if eps is not None:
             eps = self._with_rewriting(name, operands, aval.dtype, value, eps)
-        strained = _strained(value, aval.dtype)
-        return self.add(Node(value, eps, tuple(pulls), strained, name, tuple(operands)))
+        leaves = strained(value, aval.dtype)
+        return self.add(Node(value, eps, tuple(pulls), leaves, name, tuple(operands)))
 
     def _with_rewriting(
         self, name: str, operands: Sequence[int], dtype: Any, value: Array, eps: Array
@@ -246,12 +205,12 @@ class Tape:
         """The error with what the compiler's simplifier may round in addition."""
         charge = rewritten(name, operands, self, dtype == jnp.float32)
         if charge.ulps:
-            eps = eps + _rounding(value, dtype, charge.ulps)
+            eps = eps + rounding(value, dtype, charge.ulps)
         if charge.absolute:
             eps = eps + WIDE(charge.absolute)
         if charge.exponents:
             size = sum(np.abs(self.nodes[i].value) for i in charge.exponents)
-            share = 2 * _rounding(size, dtype, 0.5)  # exp(d) - 1 <= 2 d for d <= 1
+            share = 2 * rounding(size, dtype, 0.5)  # exp(d) - 1 <= 2 d for d <= 1
             eps = eps + np.where(share <= 2, np.abs(value) * share, np.inf)
         return eps
 
@@ -260,7 +219,7 @@ class Tape:
         value, partials = special_function(row, values)
         ulps = row.ulp[0 if aval.dtype == jnp.float32 else 1]
         size = special_scale(row, values, value, partials)
-        eps = _rounding(np.where(np.isfinite(value), size, value), aval.dtype, ulps)
+        eps = rounding(np.where(np.isfinite(value), size, value), aval.dtype, ulps)
         pulls = []
         for index, original, partial in zip(operands, values, partials, strict=True):
             extra = tuple(range(original.ndim, value.ndim))
@@ -268,11 +227,11 @@ class Tape:
             def pull(
                 adjoint: Array, partial: Array = partial, extra: tuple[int, ...] = extra
             ) -> Array:
-                sent = _times(adjoint, partial)
+                sent = times(adjoint, partial)
                 return sent.sum(axis=extra) if extra else sent
 
             pulls.append((index, pull))
-        return self.add(Node(value, eps, tuple(pulls), _strained(value, aval.dtype)))
+        return self.add(Node(value, eps, tuple(pulls), strained(value, aval.dtype)))
 
     def _select(self, operands: Sequence[int], values: list[Array]) -> int:
         which, cases = values[0], values[1:]
@@ -280,7 +239,7 @@ class Tape:
         which = which.reshape(which.shape + (1,) * (rank - which.ndim)).astype(np.int64)
         value = np.choose(which, cases)
         pulls = tuple(
-            (index, lambda adjoint, taken=(which == k): _times(adjoint, taken))
+            (index, lambda adjoint, taken=(which == k): times(adjoint, taken))
             for k, index in enumerate(operands[1:])
         )
         return self.add(Node(value, None, pulls))
@@ -324,22 +283,22 @@ class Tape:
             return self.add(Node(np.asarray(value).astype(new)))
         wide = value.astype(WIDE)
         narrower = is_float(old) and jnp.finfo(new).bits < jnp.finfo(old).bits
-        eps = _rounding(wide, new, 0.5) if narrower else None
+        eps = rounding(wide, new, 0.5) if narrower else None
         pulls = ((operand, lambda adjoint: adjoint),) if is_float(old) else ()
-        return self.add(Node(wide, eps, pulls, _strained(wide, new)))
+        return self.add(Node(wide, eps, pulls, strained(wide, new)))
 
     def _integer_power(self, n: int, aval: Any, operand: int, value: Array) -> int:
         result = value**n if n >= 0 else 1 / value ** (-n)
         partial = n * (value ** (n - 1) if n >= 1 else 1 / value ** (1 - n))
         # repeated squaring: as many roundings as factors, at most, and one for the reciprocal
-        eps = _rounding(result, aval.dtype, 0.5 * (abs(n) + 1))
-        pulls = ((operand, lambda adjoint: _times(adjoint, partial)),)
-        return self.add(Node(result, eps, pulls, _strained(result, aval.dtype)))
+        eps = rounding(result, aval.dtype, 0.5 * (abs(n) + 1))
+        pulls = ((operand, lambda adjoint: times(adjoint, partial)),)
+        return self.add(Node(result, eps, pulls, strained(result, aval.dtype)))
 
     def _sum(self, axes: Sequence[int], aval: Any, operand: int, value: Array) -> int:
         along = tuple(axis + 1 for axis in axes)
         count = int(np.prod([value.shape[axis] for axis in along], dtype=np.int64))
-        eps = _rounding(np.abs(value).sum(axis=along), aval.dtype, 0.5 * max(count - 1, 0))
+        eps = rounding(np.abs(value).sum(axis=along), aval.dtype, 0.5 * max(count - 1, 0))
         shape = value.shape
 
         def pull(adjoint: Array) -> Array:
@@ -347,7 +306,7 @@ class Tape:
             return np.broadcast_to(np.expand_dims(adjoint, along), (batch, *shape[1:]))
 
         total = value.sum(axis=along)
-        return self.add(Node(total, eps, ((operand, pull),), _strained(total, aval.dtype)))
+        return self.add(Node(total, eps, ((operand, pull),), strained(total, aval.dtype)))
 
     def _dot(self, numbers: Any, aval: Any, operands: Sequence[int], values: list[Array]) -> int:
         (left_sum, right_sum), (left_batch, right_batch) = numbers
@@ -372,13 +331,13 @@ class Tape:
             return np.einsum(how, x, y)
 
         forward = f"{first},{second}->{result}"
-        eps = _rounding(product(np.abs(a), np.abs(b), forward), aval.dtype, 0.5 * depth)
+        eps = rounding(product(np.abs(a), np.abs(b), forward), aval.dtype, 0.5 * depth)
         pulls = (
             (operands[0], lambda adjoint: product(adjoint, b, f"{result},{second}->{first}")),
             (operands[1], lambda adjoint: product(adjoint, a, f"{result},{first}->{second}")),
         )
         value = product(a, b, forward)
-        return self.add(Node(value, eps, pulls, _strained(value, aval.dtype)))
+        return self.add(Node(value, eps, pulls, strained(value, aval.dtype)))
 
     # --- control flow --------------------------------------------------------------------------
 
@@ -439,20 +398,20 @@ class Tape:
         seed[place] = 1
         adjoints[root] = seed
         total = np.zeros(count, dtype=WIDE)
-        strained, touched = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        leaving, touched = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
         for index in range(root, -1, -1):
             adjoint = adjoints.pop(index, None)
             if adjoint is None:
                 continue
             node = self.nodes[index]
             if node.eps is not None:
-                share = _times(np.abs(adjoint), node.eps)
+                share = times(np.abs(adjoint), node.eps)
                 total += share.reshape(share.shape[0], -1).sum(axis=1)
             if node.strained is not None:
                 touched |= node.strained.reshape(node.strained.shape[0], -1).any(axis=1)
                 reached = node.strained & (adjoint != 0)
-                strained |= reached.reshape(reached.shape[0], -1).any(axis=1)
+                leaving |= reached.reshape(reached.shape[0], -1).any(axis=1)
             for parent, pull in node.pulls:
                 sent = pull(adjoint)
                 adjoints[parent] = adjoints[parent] + sent if parent in adjoints else sent
-        return total, strained, touched
+        return total, leaving, touched

@@ -30,7 +30,8 @@ from derivax.numeric.verify.enclosure.boxes import (
     recorded_leaves,
     relative_width,
 )
-from derivax.numeric.verify.enclosure.intervals import Intervals, up
+from derivax.numeric.verify.enclosure.intervals import Intervals
+from derivax.numeric.verify.enclosure.nodes import Node, quotient, sign, tighten
 from derivax.numeric.verify.enclosure.program import Program, read_program
 from derivax.numeric.verify.enclosure.sweep import Bounds, sweep
 from derivax.numeric.verify.rounding_rules import OPERATION_ULP
@@ -127,7 +128,7 @@ def replay(
     search.continuous = search.root.smooth
     search.leaves.clear()
     for start in range(0, len(leaves), _BATCH):
-        search.measure([_Node(leaf) for leaf in leaves[start : start + _BATCH]])
+        search.measure([Node(leaf) for leaf in leaves[start : start + _BATCH]])
     return search.report()
 
 
@@ -148,58 +149,17 @@ def _evaluate(program: Program, boxes: Sequence[Box], result: int) -> Bounds:
         return sweep(program, Intervals(ends[:, :, 0].T, ends[:, :, 1].T), result)
 
 
-class _Node:
-    """A box of the subdivision: what holds on it, what its middle shows, how it was cut."""
-
-    __slots__ = (
-        "above",
-        "below",
-        "box",
-        "cut",
-        "error",
-        "high",
-        "low",
-        "middle",
-        "outside",
-        "slopes",
-        "smooth",
-    )
-
-    def __init__(self, box: Box) -> None:
-        self.box = box
-        self.cut: tuple[int, float] | None = None
-        self.below: _Node | None = None
-        self.above: _Node | None = None
-        self.outside = False
-        self.error, self.low, self.high = math.inf, -math.inf, math.inf
-        self.slopes: tuple[tuple[float, float], ...] = ()
-        self.smooth = False
-        self.middle: tuple[float, float, float] | None = None  # error, low, high at the middle
-
-    @property
-    def relative(self) -> float:
-        return _quotient(self.error, self.low, self.high)
-
-
-def _quotient(error: float, low: float, high: float) -> float:
-    """A bound of error/|value|; infinite where the value may vanish and the error does not."""
-    smallest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    if smallest == 0:
-        return math.inf if error else 0.0
-    return float(up(error / smallest))
-
-
 class _Goal(NamedTuple):
     """A figure to refine: its bound on a box, its value at a middle, when they are close."""
 
-    bound: Callable[[_Node], float]
+    bound: Callable[[Node], float]
     point: Callable[[tuple[float, float, float]], float]
     absolute: bool
 
 
 _GOALS: dict[str, _Goal] = {
     "error": _Goal(lambda n: n.error, lambda m: m[0], False),
-    "relative": _Goal(lambda n: n.relative, lambda m: _quotient(*m), False),
+    "relative": _Goal(lambda n: n.relative, lambda m: quotient(*m), False),
     "low": _Goal(lambda n: -n.low, lambda m: -m[2], True),
     "high": _Goal(lambda n: n.high, lambda m: m[1], True),
 }
@@ -219,8 +179,8 @@ class _Search:
         self.most_leaves = most_leaves
         self.start = time.thread_time()
         self.seconds = seconds
-        self.root = _Node(floats_inside(box, program.dtype))
-        self.leaves: dict[int, _Node] = {}
+        self.root = Node(floats_inside(box, program.dtype))
+        self.leaves: dict[int, Node] = {}
         self.seen = dict.fromkeys(_GOALS, -math.inf)
         self.seen["error"] = 0.0
         self.boxes = 0
@@ -246,7 +206,7 @@ class _Search:
             close = self.close(goal, worst, seen)
             if close is None:
                 return
-            batch: list[_Node] = []
+            batch: list[Node] = []
             while heap and len(batch) < _BATCH and -heap[0][0] > close:
                 batch.append(heapq.heappop(heap)[2])
             room = (self.most_leaves - len(self.leaves)) or 1
@@ -276,7 +236,7 @@ class _Search:
     def crosses_zero(self) -> bool:
         return -self.seen["low"] <= 0 <= self.seen["high"]
 
-    def measure(self, nodes: Sequence[_Node]) -> None:
+    def measure(self, nodes: Sequence[Node]) -> None:
         """Bounds of the boxes, and of their middles."""
         boxes = [node.box for node in nodes]
         middles = [middle(box) for box in boxes]
@@ -294,7 +254,7 @@ class _Search:
                 float(bounds.value.hi[m]),
             )
             if node.smooth:
-                _tighten(node)
+                tighten(node)
             if not node.outside:
                 self.leaves[id(node)] = node
                 if not outside[m]:
@@ -332,9 +292,9 @@ class _Search:
 
     # --- splitting -------------------------------------------------------------------------------
 
-    def split(self, batch: Sequence[_Node]) -> list[_Node] | None:
+    def split(self, batch: Sequence[Node]) -> list[Node] | None:
         """Cut every box of the batch along the axis that lowers the sum of the two bounds most."""
-        trials: list[tuple[_Node, int, float, Box, Box]] = []
+        trials: list[tuple[Node, int, float, Box, Box]] = []
         for node in batch:
             for axis in range(len(node.box)):
                 place = self.place(node.box, axis)
@@ -354,12 +314,12 @@ class _Search:
             held = best.get(id(trial[0]))
             if held is None or score < held:
                 best[id(trial[0])] = score
-        children: list[_Node] = []
+        children: list[Node] = []
         for score in best.values():
             node, axis, place, below, above = trials[score[2]]
             node.cut = (axis, place)
             self.leaves.pop(id(node), None)
-            node.below, node.above = _Node(below), _Node(above)
+            node.below, node.above = Node(below), Node(above)
             children += [node.below, node.above]
         self.measure(children)
         return children
@@ -392,7 +352,7 @@ class _Search:
 
     def recorded(self) -> tuple[Any, ...]:
         found: list[Any] = []
-        stack: list[_Node] = [self.root]
+        stack: list[Node] = [self.root]
         while stack:
             node = stack.pop()
             if node.cut is None:
@@ -418,7 +378,7 @@ class _Search:
             relative=max((n.relative for n in leaves), default=0.0),
             low=low,
             high=high,
-            sign=_sign(low, high),
+            sign=sign(low, high),
             monotone=tuple(monotone),
             finite=math.isfinite(error) and bool(leaves),
             seen=self.seen["error"],
@@ -428,24 +388,3 @@ class _Search:
             splits=self.recorded(),
             table=table_digest(),
         )
-
-
-def _sign(low: float, high: float) -> str:
-    if low > 0 or high < 0:
-        return "+" if low > 0 else "-"
-    if low >= 0 or high <= 0:
-        return "0+" if low >= 0 else "0-"
-    return ""
-
-
-def _tighten(node: _Node) -> None:
-    """The range by the mean value theorem in the arguments, where that is narrower."""
-    assert node.middle is not None
-    spread = 0.0
-    for (a, b), slope, (m, _) in zip(node.box, node.slopes, middle(node.box), strict=True):
-        width = float(up(max(b - m, m - a)))
-        spread = float(up(spread + up(max(abs(slope[0]), abs(slope[1])) * width)))
-    low, high = node.middle[1] - spread, node.middle[2] + spread
-    if math.isfinite(low) and math.isfinite(high):
-        node.low = max(node.low, float(np.nextafter(low, -np.inf)))
-        node.high = min(node.high, float(np.nextafter(high, np.inf)))
