@@ -36,9 +36,15 @@ _TABLE = (
 
 
 @lru_cache(maxsize=16)
+def _derived(name: str) -> Any:
+    """A derivation of the theory, derived once."""
+    return getattr(theory, name)()
+
+
+@lru_cache(maxsize=16)
 def _kernel(name: str, derivation: str, step: str) -> Compiled:
     """One named step of a derivation, its symbols in the order of the array code."""
-    made = getattr(theory, derivation)()
+    made = _derived(derivation)
     right = made[step].rhs
     wanted = _ORDER[name]
     by_name = {x.name: x for x in right.free_symbols}
@@ -75,7 +81,7 @@ def _kernels(places: Mapping[str, tuple[str, str]]) -> dict[str, Compiled]:
 
 
 def _derivations(places: Mapping[str, tuple[str, str]]) -> tuple[Any, ...]:
-    return tuple(getattr(theory, name)() for name in dict.fromkeys(d for d, _ in places.values()))
+    return tuple(_derived(name) for name in dict.fromkeys(d for d, _ in places.values()))
 
 
 def check_life_table(arrays: Values) -> None:
