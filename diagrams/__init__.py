@@ -22,6 +22,7 @@ Meaning
   `RuleSet(name, {kind: Vertex(legs, factor, *labels)},
       {kind: Propagator(ends, factor, tail, head)}, coupling, order, ...)`: a problem for
       `derivax.derive`; `.enumerated(n)` = `.summed(n)`, the latter without listing    ruleset.py
+Resummation: `resummation.borel_sum(coefficients, g)`, `pade`                       resummation.py
 Drawing (package `derivax.diagrams.drawing`)
   `picture(x)`, `tree_picture(tree, label=, line_label=)`, `svg`, `tikz`, `draw`, `gallery`
 
@@ -32,6 +33,7 @@ upper to the lower node, kind "".  A leaf of `trees` has kind LEAF (0), of `labe
 
 from __future__ import annotations
 
+from derivax.diagrams import drawing, resummation
 from derivax.diagrams.automorphisms import automorphism_group
 from derivax.diagrams.chains import chain
 from derivax.diagrams.contents import Contents
@@ -79,6 +81,7 @@ __all__ = [
     "count_labelled",
     "count_multigraphs",
     "count_unlabelled",
+    "drawing",
     "dressed",
     "euler_transform",
     "free",
@@ -87,6 +90,7 @@ __all__ = [
     "labelled_trees",
     "layered",
     "multigraphs",
+    "resummation",
     "ribbon_graphs",
     "rooted_ribbon_graphs",
     "series_reduced",
