@@ -34,6 +34,7 @@ _HOME = {
     "predict": "numeric.programs.prediction",
     "life_table": "numeric.programs.life_table",
     "loss_symmetries": "numeric.programs.loss_symmetries",
+    "modified_field": "numeric.programs.modified_field",
     # nouns
     "Problem": "symbolic.problem",
     "Lagrangian": "symbolic.lagrangian",
