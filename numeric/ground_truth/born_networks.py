@@ -1,7 +1,7 @@
 r"""Taylor coefficients of a network from its values alone, by Cauchy's integral formula.
 
-$c_k = \frac1{2\pi i}\oint f(x + tv)\,t^{-k-1}dt$ on a circle of radius rho, as a mean over M points:
-the error falls geometrically with M.  The network is run in complex numbers; nothing is
+$c_k = \frac1{2\pi i}\oint f(x + tv)\,t^{-k-1}dt$ on a circle of radius rho, as a mean over M
+points: the error falls geometrically with M.  The network is run in complex numbers; nothing is
 differentiated.
 
 Main definitions: `taylor_ray`, `mixed_partial`, `propagators`, `hessian`.
@@ -9,6 +9,7 @@ Main definitions: `taylor_ray`, `mixed_partial`, `propagators`, `hessian`.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ _SIZES = (3, 5, 4, 2)
 def _network(seed: int = 3) -> dict[str, Array]:
     rng = np.random.default_rng(seed)
     made: dict[str, Array] = {}
-    for layer, (inputs, outputs) in enumerate(zip(_SIZES, _SIZES[1:], strict=False), 1):
+    for layer, (inputs, outputs) in enumerate(itertools.pairwise(_SIZES), 1):
         made[f"W{layer}"] = rng.standard_normal((outputs, inputs)) / np.sqrt(inputs)
         made[f"b{layer}"] = 0.3 * rng.standard_normal(outputs)
     made["x"] = rng.standard_normal(_SIZES[0])

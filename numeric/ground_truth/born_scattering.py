@@ -10,6 +10,7 @@ Main definitions: `square_well`, `square_well_energy`, `square_well_series`, `de
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ def scattering_length(U: Potential, edges: Any, shape: Any, steps: int = _STEPS)
     U is smooth between edges and is asked inside only.
     """
     A = np.zeros(shape)
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         h = (right - left) / steps
         tiny = 1e-13 * (right - left)
 
@@ -150,10 +151,10 @@ def delta_shell() -> tuple[Comparison, ...]:
 
     # the error falls with w: Richardson on first and second order
     runs = [at(0.01 / 2**j) for j in range(4)]
-    first = [2 * b - a for a, b in zip(runs, runs[1:], strict=False)]
-    second = [(4 * b - a) / 3 for a, b in zip(first, first[1:], strict=False)]
+    first = [2 * b - a for a, b in itertools.pairwise(runs)]
+    second = [(4 * b - a) / 3 for a, b in itertools.pairwise(first)]
     limit = (8 * second[1] - second[0]) / 7
-    change = [np.abs(b - a).max() for a, b in zip(runs, runs[1:], strict=False)]
+    change = [np.abs(b - a).max() for a, b in itertools.pairwise(runs)]
     return (
         Comparison(
             "scattering length of a delta shell", limit,

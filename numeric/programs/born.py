@@ -7,6 +7,7 @@ Convention: $u'' = Uu$, u(0) = 0, u tends to a multiple of r - a; weak attractio
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -311,7 +312,7 @@ def _one_well(values: Values) -> dict[str, Any]:
 
 def _second_born(values: Values) -> dict[str, Any]:
     U, e = values["U"], values["edges"]
-    cells_of = list(zip(e, e[1:], strict=False))
+    cells_of = list(itertools.pairwise(e))
     first = [(h**3 - low**3) / 3 for low, h in cells_of]
     other = [(h**2 - low**2) / 2 for low, h in cells_of]
     second = U[0] * 0

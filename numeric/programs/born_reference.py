@@ -9,6 +9,7 @@ Main definitions: `born_terms_in_balls`, `wave_in_balls`, `dense_iteration`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -112,14 +113,14 @@ def wave_in_balls(U: Sequence[Any], edges: Sequence[Any]) -> tuple[Any, Any]:
 def dense_iteration(
     potential: Any, edges: Sequence[Any], nodes: Sequence[Any], order: int
 ) -> list[Any]:
-    """The iterated kernel on panels as one dense matrix: integrals of the interpolating polynomials.
+    """The running integrals of panels as one dense matrix, from exact interpolating polynomials.
 
-    G[i, j] is the integral of min(r_i, s) times the polynomial that is 1 at point j, exactly.
+    Entry i, j is the integral up to point i of the polynomial that is 1 at point j.
     """
     panels, count = np.shape(potential)
     zero = edges[0] * 0
     points, basis = [], []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in itertools.pairwise(edges):
         half = (right - left) / 2
         mine = [left + half * (1 + x) for x in nodes]
         points += mine

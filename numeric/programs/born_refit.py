@@ -90,17 +90,17 @@ def refit(
     *,
     iterations: int = 2,
     hidden: int = 24,
-    steps: int = 1500,
+    steps: int = 60,
     seed: int = 0,
 ) -> Refit:
-    """Learn the Born terms of orders 1 to `iterations`, in float64 by L-BFGS (needs SciPy).
+    """Learn the Born terms of orders 1 to `iterations`, in float64 by Levenberg-Marquardt.
 
     Args:
         U: (samples, cells), potentials, none of them zero.
         a: (samples,), their scattering lengths.
         iterations: 1, 2 or 3.
         hidden: width of the two hidden tanh layers.
-        steps: iterations of L-BFGS in each fit.
+        steps: Levenberg-Marquardt steps of each fit.
 
     Raises: `InputError` for other shapes, NaN, or a zero potential.
     """
@@ -134,7 +134,6 @@ def _fit(U: Float, a: Float, weight: Float, hidden: int, steps: int, seed: int) 
     """Weights of a tanh network f with f(U) - f(0) near a, in the weighted square norm."""
     import jax
     import jax.numpy as jnp
-    from scipy.optimize import minimize
 
     rng = np.random.default_rng(seed)
     cells = U.shape[1]
@@ -143,6 +142,7 @@ def _fit(U: Float, a: Float, weight: Float, hidden: int, steps: int, seed: int) 
     start = np.concatenate(
         [rng.standard_normal(int(np.prod(s))) / np.sqrt(s[-1]) * (len(s) > 1) for s in shapes]
     )
+    start[: places[1]] /= float(np.sqrt(np.mean(U**2)))
     start[places[1] : places[2]] = 0.5 * rng.standard_normal(hidden)
     start[places[3] : places[4]] = 0.5 * rng.standard_normal(hidden)
     scale = float(np.sqrt(np.mean(weight * a**2)))
@@ -155,23 +155,41 @@ def _fit(U: Float, a: Float, weight: Float, hidden: int, steps: int, seed: int) 
         W1, b1, W2, b2, W3, _ = parts
         return jnp.tanh(jnp.tanh(x @ W1.T + b1) @ W2.T + b2) @ W3[0]
 
-    @jax.jit
-    def loss(flat: Any) -> Any:
+    inputs, nothing = jnp.asarray(U), jnp.zeros(cells)
+
+    def errors(flat: Any) -> Any:
         parts = unpack(flat)
-        error = factors * (output(parts, jnp.asarray(U)) - output(parts, jnp.zeros(cells)) - a)
-        return jnp.mean(error**2)
+        return factors * (output(parts, inputs) - output(parts, nothing) - a)
 
-    value = jax.jit(jax.value_and_grad(loss))
+    @jax.jit
+    def normal_equations(flat: Any) -> Any:
+        """Gauss-Newton: J^T J and J^T e, with J by one reverse sweep per sample."""
 
-    def both(flat: Float) -> tuple[float, Float]:
-        found, slope = value(flat)
-        return float(found), np.asarray(slope)
+        def one(x: Any, factor: Any) -> Any:
+            return jax.grad(
+                lambda f: factor * (output(unpack(f), x) - output(unpack(f), nothing))
+            )(flat)
 
-    options = {"maxiter": steps, "maxfun": 2 * steps, "maxcor": 40, "ftol": 0.0, "gtol": 1e-12}
-    found = minimize(both, start, jac=True, method="L-BFGS-B", options=options)
-    parts = [np.asarray(p) for p in unpack(found.x)]
+        jacobian = jax.vmap(one)(inputs, factors)
+        return jacobian.T @ jacobian, jacobian.T @ errors(flat)
+
+    size = jax.jit(lambda flat: jnp.mean(errors(flat) ** 2))
+    flat, damping = start, 1e-2 * len(U)
+    best = float(size(flat))
+    for _ in range(steps):  # Levenberg-Marquardt
+        square, slope = (np.asarray(x) for x in normal_equations(flat))
+        for _ in range(8):
+            move = np.linalg.solve(square + damping * np.eye(len(flat)), slope)
+            found = float(size(flat - move))
+            if found < best:
+                flat, best, damping = flat - move, found, damping / 3
+                break
+            damping *= 4
+        else:
+            break
+    parts = [np.asarray(p) for p in unpack(flat)]
     names = ("W1", "b1", "W2", "b2", "W3", "b3")
-    return dict(zip(names, parts, strict=True)), float(found.fun) * scale**2
+    return dict(zip(names, parts, strict=True)), best * scale**2
 
 
 def _derivatives(weights: dict[str, Float], cells: int, order: int) -> tuple[Float, ...]:

@@ -9,6 +9,7 @@ for display: `derivax.diagrams` does it, and the claims compare both.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -219,7 +220,7 @@ def _outputs(exprs: Sequence[Expr]) -> Any:
 def network(sizes: Sequence[int], rng: Any, scale: float = 1.0) -> dict[str, np.ndarray]:
     """Random weights W1, b1, ... of the given layer widths."""
     made = {}
-    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:]), 1):
+    for layer, (inputs, outputs) in enumerate(itertools.pairwise(sizes), 1):
         made[f"W{layer}"] = scale * rng.standard_normal((outputs, inputs)) / np.sqrt(inputs)
         made[f"b{layer}"] = 0.3 * rng.standard_normal(outputs)
     return made

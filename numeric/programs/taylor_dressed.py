@@ -3,6 +3,8 @@ r"""Dressed lines of a network: all propagators, and second derivatives by one v
 Main definitions: `propagators`, `hessian_diagram`.
 """
 
+# ruff: noqa: E741  (l and m are the layers of P(l, m))
+
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
@@ -42,7 +44,7 @@ def propagators(L: int = 3, activation: str | Expr = "tanh") -> Program:
     """
     depth(L)
     phi = theory.activation(activation)[0]
-    pairs = [(l, m) for l in range(1, L + 1) for m in range(l)]  # noqa: E741
+    pairs = [(l, m) for l in range(1, L + 1) for m in range(l)]
     derivation = theory.second_derivative(activation).renamed(
         "born-diagrams/propagators", "Dressed propagators of a network"
     )
@@ -81,7 +83,7 @@ def propagators(L: int = 3, activation: str | Expr = "tanh") -> Program:
 def hessian_diagram(L: int = 3, activation: str | Expr = "tanh") -> Program:
     r"""Second derivatives of a network as a sum of one-vertex diagrams, layer by layer.
 
-    $$\partial_i\partial_jf_a = \sum_l\sum_cP^{(L,l)}_{ac}\,\phi''_l(c)\,P^{(l,0)}_{ci}P^{(l,0)}_{cj}$$
+    $$\partial_i\partial_jf_a = \sum_{l,c}P^{(L,l)}_{ac}\phi''_l(c)P^{(l,0)}_{ci}P^{(l,0)}_{cj}$$
 
     Arguments: the weights as in `taylor-ray`, `x` (h0,).
     Returns: `layers` (L - 1, outputs, h0, h0), the part of each hidden layer; `hessian` (outputs,
@@ -173,7 +175,7 @@ def _propagator_code(L: int, pairs: list[tuple[int, int]]) -> NetworkCode:
         '    """P(l, m) for all l > m, from below."""',
         *_forward(L),
     ]
-    for l, m in pairs:  # noqa: E741
+    for l, m in pairs:
         below = f"product(W{l}, jnp.expand_dims(d{l - 1}, 1) * P_{l - 1}_{m})"
         lines.append(f"    P_{l}_{m} = {f'W{l}' if l == m + 1 else below}")
     found = ", ".join(f"P_{l}_{m}" for l, m in pairs)
@@ -191,17 +193,17 @@ def _hessian_code(L: int) -> NetworkCode:
     ]
     lines += [
         f"    up{l} = product(W{l}, jnp.expand_dims(d{l - 1}, 1) * up{l - 1})"
-        for l in range(2, L)  # noqa: E741
+        for l in range(2, L)
     ]
     lines.append(f"    down{L - 1} = W{L}")
     lines += [
         f"    down{l} = product(down{l + 1} * d{l + 1}, W{l + 1})"
-        for l in range(L - 2, 0, -1)  # noqa: E741
+        for l in range(L - 2, 0, -1)
     ]
     lines += [
-        f"    part{l} = vertex(down{l} * curvature(z{l}), up{l})" for l in range(1, L)  # noqa: E741
+        f"    part{l} = vertex(down{l} * curvature(z{l}), up{l})" for l in range(1, L)
     ]
-    listed = ", ".join(f"part{l}" for l in range(1, L))  # noqa: E741
+    listed = ", ".join(f"part{l}" for l in range(1, L))
     lines += [
         f"    layers = jnp.stack(({listed},), axis=0)",
         "    return (layers, jnp.sum(layers, axis=0))",
@@ -213,7 +215,7 @@ def _hessian_code(L: int) -> NetworkCode:
 # --- references ------------------------------------------------------------------------------
 
 
-def _jacobian(phi: Expr, values: Values, m: int, l: int, bits: int) -> np.ndarray:  # noqa: E741
+def _jacobian(phi: Expr, values: Values, m: int, l: int, bits: int) -> np.ndarray:
     """dz^l/dy^m by power series of the layers m + 1 ... l along each unit vector."""
     from flint import arb
 

@@ -1,4 +1,4 @@
-r"""Exact Taylor coefficients of a network in ball arithmetic, by routes that the code does not take.
+r"""Exact Taylor coefficients of a network in balls, by routes that the code does not take.
 
 Along a ray: Arb's own power series of the activation (no differential system).  Mixed partials: the
 sum over set partitions, y_S = sum phi^(|pi|) prod z_B.  Trees: one term per diagram, from
@@ -20,7 +20,14 @@ from derivax.diagrams.trees import set_partitions
 from derivax.errors import InputError
 from derivax.symbolic.exact.ball import BallProgram
 
-__all__ = ["depth_of", "layer_tables", "partials_in_balls", "ray_in_balls", "series_in_balls", "tree_sum"]
+__all__ = [
+    "depth_of",
+    "layer_tables",
+    "partials_in_balls",
+    "ray_in_balls",
+    "series_in_balls",
+    "tree_sum",
+]
 
 Values = Mapping[str, Any]
 

@@ -75,7 +75,7 @@ def born_terms(
 
 @dataclass(frozen=True)
 class NeumannSeries(Rule):
-    r"""From $u'' = (V + \lambda W)\,u$ conclude $a = \sum_{n\le N} a_n\lambda^n + O(\lambda^{N+1})$.
+    r"""From $u'' = (V + \lambda W)u$ conclude $a = \sum_{n\le N}a_n\lambda^n + O(\lambda^{N+1})$.
 
     a is defined by $u \to f - a\,g$ beyond the range of W, u(0) = 0.
 

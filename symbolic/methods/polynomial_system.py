@@ -74,7 +74,7 @@ def quadratic_system(
     >>> z = symbols("z", real=True)
     >>> system = quadratic_system(tanh(z), z)
     >>> system.states, system.forms
-    ((tanh(z),), (a_e*b_e - a_0*b_0,))
+    ((tanh(z),), (-a_0*b_0 + a_e*b_e,))
     """
     if known:
         found = [state for state, _ in known]
@@ -194,7 +194,7 @@ def _polarised(slope: Poly, first: tuple[Symbol, ...], second: tuple[Symbol, ...
 
 @dataclass(frozen=True)
 class BilinearSlope(Rule):
-    """Conclude that the slope of a state is a symmetric bilinear form of (1, z, states) with itself.
+    """Conclude that the slope of a state is a symmetric bilinear form of (1, z, states).
 
     Args:
         system: states and forms.

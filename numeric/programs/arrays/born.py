@@ -11,7 +11,10 @@ from jax import lax
 
 
 def through_cells(even, sloped, growth, U, edges):
-    """(a, u, u') at the last edge; even(U, h) = C, sloped(U, h) = U h S, growth(U, h) = h (C - S)."""
+    """(a, u, u') at the last edge.
+
+    even(U, h) = C, sloped(U, h) = U h S, growth(U, h) = h (C - S).
+    """
     cells = U.shape[0]
     left = lax.slice_in_dim(edges, 0, cells, axis=0)
     right = lax.slice_in_dim(edges, 1, cells + 1, axis=0)

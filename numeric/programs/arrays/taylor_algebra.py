@@ -1,7 +1,7 @@
 """Array code of Taylor coefficients in several variables: products over pairs of multi-indices.
 
-A quantity is an array [M, width] whose rows belong to multi-indices, the zero index first, sorted by
-degree.  `left`, `right` [M, P] list for every multi-index m the pairs with left + right = m; unused
+A quantity is an array [M, width] whose rows belong to multi-indices, the zero index first, sorted
+by degree.  `left`, `right` [M, P] list for each multi-index m the pairs left + right = m; unused
 places point to row M, which is zero.  `share` [M, P] is right_i / m_i for a variable i that occurs
 in m: the share of a product's derivative by variable i.
 """

@@ -47,7 +47,10 @@ g = Symbol("g", positive=True)
 s = Symbol("s", positive=True)
 L = Symbol("L", positive=True)
 
-_CONNECTION = "DLMF 15.4.21: F(a, b; a + b; z) ~ -G(a+b)/(G(a)G(b)) (log(1-z) + psi(a) + psi(b) + 2 gamma)"
+_CONNECTION = (
+    "DLMF 15.4.21: F(a, b; a + b; z) ~ "
+    "-G(a+b)/(G(a)G(b)) (log(1-z) + psi(a) + psi(b) + 2 gamma)"
+)
 
 
 def _regular(

@@ -170,7 +170,7 @@ def square_well_series(order: int = 8, l: int = 0) -> Derivation:  # noqa: E741
     d = square_well(l)
     title = "Born series of a square well, exact rational coefficients"
     d = d.renamed(f"{THEORY}/square-well-series", title)
-    d = d.then(SeriesToOrder(g, 0, order), "amplitude", name="taylor", say="Expand the closed form:")
+    d = d.then(SeriesToOrder(g, 0, order), "amplitude", name="taylor", say="Expand it:")
     f, other = _free(l, S.Zero)
     d = d.then(
         NeumannSeries(u(r), g, a, f, other, R, order),
@@ -235,7 +235,7 @@ def delta_shell(order: int = 8) -> Derivation:
     d = d.then(Substitute(), "joined", "wave-at-R", "slope-at-R", name="condition")
     d = d.then(SolveFor(a), "condition", name="solved", say="Solve for the scattering length:")
     d = d.then(Rewrite(rhs=-g * R**2 / (1 - g * R)), "solved", name="amplitude")
-    d = d.then(SeriesToOrder(g, 0, order), "amplitude", name="born-series", say="a geometric series:")
+    d = d.then(SeriesToOrder(g, 0, order), "amplitude", name="born-series", say="Geometric:")
     formula = d.formula_of(
         "amplitude", [g, R], domain={g: (-oo, oo)}, where=(Lt(g * R, Rational(9, 10)),),
         name="delta_shell",
