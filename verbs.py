@@ -108,11 +108,7 @@ def _named(name: str, params: Mapping[str, Any]) -> Derivation:
             name, "is a theory with several results", f"name one: {', '.join(results)}"
         )
     function = _attribute(catalog.row(name)["derivation"])
-    known = inspect.signature(function).parameters
-    for parameter in params:
-        if parameter not in known:
-            has = f"parameters: {', '.join(known)}" if known else "it has no parameters"
-            raise InputError(f"{parameter}=...", f"is not a parameter of {name}", has)
+    _refuse_strangers(name, function, params)
     return function(**params)
 
 
@@ -183,10 +179,22 @@ def _formula(x: Any, args: Sequence[Any] | None = None, **options: Any) -> Formu
     return Formula(x, args, **options)
 
 
-def _program(name: str) -> Program | None:
+def _program(name: str, parameters: Mapping[str, Any] | None = None) -> Program | None:
     """The Program of a result of the catalogue, where it is one."""
     path = catalog.RESULTS[name].get("program", "") if name in catalog.RESULTS else ""
-    return _attribute(path)() if path else None
+    if not path:
+        return None
+    function, chosen = _attribute(path), dict(parameters or {})
+    _refuse_strangers(name, function, chosen)
+    return function(**chosen)
+
+
+def _refuse_strangers(name: str, function: Any, parameters: Mapping[str, Any]) -> None:
+    known = inspect.signature(function).parameters
+    for parameter in parameters:
+        if parameter not in known:
+            has = f"parameters: {', '.join(known)}" if known else "it has no parameters"
+            raise InputError(f"{parameter}=...", f"is not a parameter of {name}", has)
 
 
 def latex(x: Any, style: str = "equation") -> str:
@@ -221,6 +229,7 @@ def compile(
     optimize: str = "balanced",
     name: str | None = None,
     cache: str | PathLike[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Compiled | Program:
     """Compile to a pure JAX function: jit, vmap and grad apply, on CPU and GPU.
 
@@ -239,6 +248,7 @@ def compile(
             tried at the first call, the fastest is kept).
         name: the name of the generated function.
         cache: a directory that keeps the compiled programs for later processes.
+        parameters: of a named result, `{"L": 4, "activation": "gelu"}`, as for `derive`.
 
     Raises:
         CompileError: something in the expression has no lowering; the message names it.
@@ -251,7 +261,11 @@ def compile(
     >>> float(decay(0.0, k=0.5)), float(jax.grad(decay)(0.0, 0.5))
     (1.0, -0.5)
     """
-    program = _program(x) if isinstance(x, str) else None
+    program = _program(x, parameters) if isinstance(x, str) else None
+    if parameters and program is None:
+        if not isinstance(x, str):
+            raise InputError("parameters", "belong to a named result", "pass its name")
+        x = derive(x, **parameters)
     if program is not None:
         kept = (args, domain, functions, names, name, cache)
         if any(option is not None for option in kept) or (precision, optimize) != (
