@@ -14,11 +14,21 @@ from derivax.errors import InputError
 from derivax.symbolic.methods.variation import zero_finding
 
 THEORY = "noether-learning-dynamics"
+IN_TEST_NOETHER_OPTIMISERS = {  # each of them is held to be proven there
+    "adaptive-charge", "bregman-charge", "discrete-charge-history", "discrete-matrix-charge",
+    "discrete-rotation", "discrete-translation", "effective-rate", "equilibrium-norms",
+    "flow-matrix-charge", "gradient-descent-charge", "gradient-flow-charge", "heavy-ball-power",
+    "inertial-norm", "linear-charge", "modified-equation", "modified-loss",
+    "rmsprop-dictionary", "symmetry-constraint",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, object]:
-    return {name.partition("/")[2]: derive(name) for name in catalog.expand(THEORY)}
+    names = [name.partition("/")[2] for name in catalog.expand(THEORY)]
+    assert set(names) > IN_TEST_NOETHER_OPTIMISERS
+    own = [name for name in names if name not in IN_TEST_NOETHER_OPTIMISERS]
+    return {name: derive(f"{THEORY}/{name}") for name in own}
 
 
 def test_every_derivation_is_proven(results) -> None:

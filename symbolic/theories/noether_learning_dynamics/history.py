@@ -299,7 +299,7 @@ def discrete_translation(optimiser: str = "heavy-ball") -> Derivation:
     slow = _overdamped(s, b)
     whole = x1 * slow(n) - b * x0 * slow(n - 1)
     derivation = derivation.then(
-        ClosedForm(x(n), whole, instances=2), "two-steps", "start", "start-1", name="overdamped",
+        ClosedForm(x(n), whole, instances=0), "two-steps", "start", "start-1", name="overdamped",
         say="for real roots, the double root included:",
         claim=Statement(x(n), "=", whole, given=(beta > 0, eta * k < 1, s >= 2 * sqrt(b))),
     )  # fmt: skip
@@ -379,7 +379,7 @@ def heavy_ball_power() -> Derivation:
         say="In one expression for all cases, with Chebyshev's polynomials of the second kind:",
         claim=Statement(_K(n), "=", chebyshev, given=(beta > 0,)),
     ).then(
-        ClosedForm(_K(n), slow, instances=2), 0, "response-0", "response-1", name="overdamped",
+        ClosedForm(_K(n), slow, instances=0), 0, "response-0", "response-1", name="overdamped",
         say="and for real roots, the double root included, in numbers that do not overflow:",
         claim=Statement(_K(n), "=", slow, given=(beta > 0, s >= 2 * sqrt(beta))),
     )  # fmt: skip
