@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from sympy import Basic, Indexed, IndexedBase, MatrixBase, MatrixSymbol, Symbol
+from sympy.tensor.array.expressions import ArraySymbol
 
 from derivax.errors import InputError
 from derivax.symbolic.exact.domain import Domain
@@ -202,7 +203,7 @@ def _free(output: Output) -> set[Basic]:
 
 def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
     for argument in arguments:
-        if not isinstance(argument, Symbol | MatrixSymbol | IndexedBase):
+        if not isinstance(argument, Symbol | MatrixSymbol | IndexedBase | ArraySymbol):
             raise InputError(
                 str(argument), "is not a symbol", "arguments are symbols or matrix symbols"
             )
@@ -210,9 +211,9 @@ def _refuse_bad_arguments(arguments: tuple[Any, ...], free: set[Basic]) -> None:
         raise InputError(str(list(arguments)), "names an argument twice", "")
     covered = set(arguments)
     for argument in arguments:
-        if isinstance(argument, MatrixSymbol | IndexedBase):
+        if isinstance(argument, MatrixSymbol | IndexedBase | ArraySymbol):
             covered |= argument.free_symbols
-        if isinstance(argument, MatrixSymbol):  # SymPy does not count its dimensions
+        if isinstance(argument, MatrixSymbol | ArraySymbol):  # SymPy does not count its dimensions
             covered |= {s for size in argument.shape for s in size.free_symbols}
     stray = sorted((s for s in free if s not in covered), key=str)
     if stray:

@@ -10,14 +10,12 @@ from collections.abc import Hashable
 from functools import cached_property
 from typing import Any
 
-import sympy
-
 from derivax.errors import InputError, PrecisionError
 from derivax.numeric.codegen.batches import map_blocks
 from derivax.numeric.codegen.kernel import Kernel, module
-from derivax.numeric.codegen.outputs import assemble
+from derivax.numeric.codegen.outputs import assemble, flatten
 from derivax.numeric.codegen.running import Runner
-from derivax.numeric.codegen.shapes import check_shapes
+from derivax.numeric.codegen.shapes import ARRAYS, Shape, check_shapes, shapes_of
 from derivax.numeric.codegen.staged import Staged
 
 __all__ = ["Compiled"]
@@ -140,7 +138,7 @@ class Compiled:
 
         if any(isinstance(a, jax.core.Tracer) for a in args):
             return self(*args)  # inside another program the loops are that program's
-        trailing = [2 if isinstance(a, sympy.MatrixSymbol) else 0 for a in self.formula.args]
+        trailing = [len(self._shapes.get(a, ())) for a in self.formula.args]
         return map_blocks(self, args, trailing, block=block, out=out)
 
     @cached_property
@@ -176,8 +174,15 @@ class Compiled:
             lax.convert_element_type(a, wide if k in self.plane_positions else dtype)
             for k, a in enumerate(args)
         ]
-        check_shapes(self.formula.args, self.arg_names, [a.shape for a in arrays])
+        check_shapes(self._shapes, self.formula.args, self.arg_names, [a.shape for a in arrays])
         return arrays
+
+    @cached_property
+    def _shapes(self) -> dict[Any, Shape]:
+        """The symbolic shapes of the arguments that are arrays."""
+        if not any(isinstance(a, ARRAYS) for a in self.formula.args):
+            return {}
+        return shapes_of(self.formula.args, flatten(self.formula.expr)[0])
 
     # -- complex arguments --------------------------------------------------------------------
 

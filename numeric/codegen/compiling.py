@@ -16,6 +16,7 @@ from derivax.numeric.codegen.lower.complex_numbers import is_complex_formula, re
 from derivax.numeric.codegen.names import argument_names, identifier
 from derivax.numeric.codegen.outputs import flatten
 from derivax.numeric.codegen.reading import Reader, short
+from derivax.numeric.codegen.shapes import ARRAYS, shapes_of
 from derivax.numeric.codegen.sketch import formula_text
 from derivax.numeric.codegen.staged import Staged, has_matrices
 
@@ -43,7 +44,7 @@ def compile_formula(
 
     Args:
         formula: an object with `.expr` (SymPy expression, matrix, or dict / list / tuple of them),
-            `.args` (symbols and MatrixSymbols), `.domain` and `.name`.
+            `.args` (symbols, MatrixSymbols, IndexedBases, ArraySymbols), `.domain` and `.name`.
         dtype: "float32", "float64", or None: follow the inputs (float32 in, float32 out).
         precision: "working"; double-word arithmetic is not available.
         derivatives: 0 leaves differentiation to JAX; from 1 on, derivatives of every order are
@@ -77,11 +78,11 @@ def compile_formula(
         raise InputError(f"derivatives = {derivatives!r}", "is not a whole number >= 0")
     args = tuple(formula.args)
     for symbol in args:
-        if not isinstance(symbol, sympy.Symbol | sympy.MatrixSymbol):
+        if not isinstance(symbol, (sympy.Symbol, *ARRAYS)):
             raise InputError(
                 f"argument {short(symbol)}",
                 "is not a symbol",
-                "arguments are SymPy symbols or MatrixSymbols",
+                "arguments are SymPy symbols, MatrixSymbols, IndexedBases or ArraySymbols",
             )
     if len(set(args)) != len(args):
         raise InputError("args", "one symbol is listed twice")
@@ -89,7 +90,8 @@ def compile_formula(
     entries, layout = flatten(formula.expr)
     domain = getattr(formula, "domain", None)
     wide = {a for a in args if a in set(plane) or is_in_plane(a, domain)}
-    reader = Reader(args, arg_names, functions, wide, is_complex_formula(entries))
+    shapes = shapes_of(args, entries) if any(isinstance(a, ARRAYS) for a in args) else {}
+    reader = Reader(args, arg_names, functions, wide, is_complex_formula(entries), shapes)
     outputs = [reader.read(entry) for entry in entries]
     refuse_unknown(reader.tape, outputs)
     reader.tape.nonnegative = frozenset(

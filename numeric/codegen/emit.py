@@ -6,7 +6,8 @@ Generated modules are written in a closed subset of Python:
 - a function: positional parameters without defaults or annotations, a docstring, assignments to
   names (or to a tuple of names), nested function definitions, one `return` at its end;
 - an expression: names, finite numbers, True/False/None, strings only as keyword values from
-  `STRINGS`, tuples, `+ - * / //`, unary minus, single comparisons, calls;
+  `STRINGS` and as subscripts of `jnp.einsum`, tuples, `+ - * / //`, unary minus, single
+  comparisons, calls;
 - what is called: a function defined in the same module, a parameter, or a dotted name of `CALLS`;
 - subscripts: `x.shape[k]` with a whole number k, nothing else;
 - attributes: dotted names of `CALLS` and `VALUES`, and `.dtype .shape .ndim .size` of arrays,
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import ast
 import cmath
+import re
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -43,7 +45,7 @@ sign sin sinh sqrt square squeeze stack sum swapaxes take tan tanh trace where z
 trunc copysign signbit any all max arange real imag conj diagonal ones repeat tile
 float32 float64 linalg.det linalg.inv linalg.solve linalg.matrix_power result_type
 argmax argmin argsort cumprod cumsum diag outer prod sort tensordot tril triu
-linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd
+einsum linalg.cholesky linalg.eigh linalg.norm linalg.qr linalg.svd
 """
 _LAX_CALLS = """
 abs complex erf erfc fori_loop integer_pow stop_gradient nextafter reduce_precision while_loop
@@ -220,6 +222,8 @@ class _Checker:
         if not (dotted in CALLS or (isinstance(node.func, ast.Name) and node.func.id in scope)):
             raise _refuse(node, f"a call of {dotted or 'an expression'}")
         rest = list(node.args)
+        if dotted == "jnp.einsum" and rest and _is_subscripts(rest[0]):
+            rest = rest[1:]
         for keyword in node.keywords:
             if keyword.arg not in KEYWORDS:
                 raise _refuse(node, f"keyword {keyword.arg}")
@@ -235,6 +239,12 @@ def _is_docstring(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def _is_subscripts(node: ast.expr) -> bool:
+    """Whether this is a text like "...ab,...b->...a"."""
+    text = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(text, str) and re.fullmatch(r"[A-Za-z.,]+->[A-Za-z.]*", text) is not None
 
 
 def _is_size(node: ast.Subscript) -> bool:

@@ -16,12 +16,13 @@ from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.table import CHILDREN, HEADS, OF_MATRICES, supported
 from derivax.numeric.codegen.names import identifier
 from derivax.numeric.codegen.recognisers import rebuilt_into
+from derivax.numeric.codegen.shapes import ARRAYS, Shape
 from derivax.numeric.codegen.tape import Tape
 
 __all__ = ["Reader", "short"]
 
 DIGITS = 60  # of a constant that is known by its digits alone
-LEAVES = (sympy.Symbol, sympy.MatrixSymbol)
+LEAVES = (sympy.Symbol, *ARRAYS)
 
 
 class Reader:
@@ -34,24 +35,24 @@ class Reader:
         functions: Mapping[Any, Any] | None = None,
         plane: Iterable[sympy.Basic] = (),
         complex_formula: bool = False,
+        shapes: Mapping[Any, Shape] | None = None,
     ) -> None:
-        """`plane`: the arguments that are complex; `complex_formula`: functions leave the reals."""
+        """`plane`: the arguments that are complex; `complex_formula`: functions leave the reals;
+        `shapes`: those of the arguments that are arrays."""
         self.tape = Tape()
         self.plane = frozenset(plane)
         self.complex = complex_formula or bool(self.plane)
-        self.functions = dict(functions or {})
+        self.functions, self.shapes = dict(functions or {}), dict(shapes or {})
         self.args, self.names = tuple(args), tuple(names)
         self.leaves: dict[sympy.Basic, int] = {}
         for k, symbol in enumerate(self.args):
-            shape = None
-            if isinstance(symbol, sympy.MatrixSymbol):
-                shape = (str(symbol.rows), str(symbol.cols))
+            shape = tuple(map(str, self.shapes[symbol])) if symbol in self.shapes else None
             self.leaves[symbol] = self.tape.arg(k, names[k], shape, symbol in self.plane)
         for k, symbol in enumerate(self.args):  # a dimension can also stand as a number
-            if isinstance(symbol, sympy.MatrixSymbol):
-                for axis, size in ((-2, symbol.rows), (-1, symbol.cols)):
-                    if isinstance(size, sympy.Symbol):
-                        self.leaves.setdefault(size, self.tape.push("dimension", (), (k, axis)))
+            sizes = self.shapes.get(symbol, ())
+            for axis, size in enumerate(sizes, -len(sizes)):
+                if isinstance(size, sympy.Symbol):
+                    self.leaves.setdefault(size, self.tape.push("dimension", (), (k, axis)))
         self.sensitivities: dict[int, dict[int, int]] = {}  # of entries to an argument, so far
         self._seen: dict[int, int] = {}
         self._alive: list[sympy.Basic] = []  # identities stay valid while we hold the objects
@@ -136,6 +137,7 @@ class Reader:
                 v for v, k in zip(meaning.variables, ids, strict=True) if k in self.tape.plane
             ),
             self.complex,
+            self.shapes,
         )
         inner.tape.given = self.tape.given
         output = inner.read(meaning.expr)

@@ -38,7 +38,7 @@ class Node(NamedTuple):
     op: str
     operands: tuple[int, ...]
     data: Any = None
-    shape: tuple[str, str] | None = None
+    shape: tuple[str, ...] | None = None
 
 
 class Tape:
@@ -68,7 +68,7 @@ class Tape:
         op: str,
         operands: Iterable[int] = (),
         data: Any = None,
-        shape: tuple[str, str] | None = None,
+        shape: tuple[str, ...] | None = None,
     ) -> int:
         """The index of this node, created when it is new."""
         node = Node(op, tuple(operands), data, shape)
@@ -135,7 +135,7 @@ class Tape:
         self,
         position: int,
         name: str,
-        shape: tuple[str, str] | None = None,
+        shape: tuple[str, ...] | None = None,
         plane: bool = False,
     ) -> int:
         """An argument; `plane`: it is complex."""

@@ -82,8 +82,8 @@ class Writer:
         self.texts[i] = Text(name)
         self._held.add(i)
 
-    def matrix_arguments(self) -> list[tuple[tuple[str, str], str]]:
-        """(shape, name) of the matrix arguments, in order."""
+    def array_arguments(self) -> list[tuple[tuple[str, ...], str]]:
+        """(shape, name) of the arguments that are matrices or arrays, in order."""
         found = {n.data[0]: n.shape for n in self.tape.nodes if n.op == "arg" and n.shape}
         return [(shape, self.arg_names[k]) for k, shape in sorted(found.items())]
 
@@ -304,6 +304,10 @@ class Writer:
         name = self._described(text) or self.fresh(stem)
         self.lines.append(f"{name} = {text}")
         return name
+
+    def named(self, stem: str, text: str) -> str:
+        """The text where it is a name already, else a new name for it."""
+        return text if text.isidentifier() else self.hold(stem, text)
 
     def _described(self, text: str) -> str | None:
         """The name of f(x) is f_x, that of a square x_squared."""

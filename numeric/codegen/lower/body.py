@@ -97,9 +97,11 @@ def read_body(
     variables: Sequence[sympy.Symbol],
     names: Sequence[str],
     plane: Sequence[sympy.Symbol] = (),
+    held: Sequence[sympy.Symbol] = (),
 ) -> tuple[Body, list[int]]:
     """The expressions as functions of the bound variables (`plane`: those that are complex), and
-    the operands, on the reader's tape, that their parameters stand for."""
+    the operands, on the reader's tape, that their parameters stand for; `held`: symbols for entries
+    of that tape."""
     from derivax.numeric.codegen.reading import Reader as InnerReader
     from derivax.numeric.codegen.recognisers import rebuilt_into
 
@@ -108,12 +110,14 @@ def read_body(
         for symbol, name in zip(reader.args, reader.names, strict=True)
         if symbol not in variables
     ]
+    outside += [(symbol, f"held{n + 1}") for n, symbol in enumerate(held)]
     inner = InnerReader(
         (*variables, *(symbol for symbol, _ in outside)),
         (*names, *(name for _, name in outside)),
         reader.functions,
         reader.plane.difference(variables).union(plane),
         reader.complex,
+        reader.shapes,
     )
     inner.tape.given = reader.tape.given
     outputs = [inner.read(expr) for expr in exprs]

@@ -7,12 +7,12 @@ Rational terms fall like a power: $\sum_{k \ge a} f(k)$ is the sum up to N - 1 a
 
     \int_N^\infty f + f(N)/2 - \sum_{j=1}^{8} \frac{B_{2j}}{2j} c_{2j-1}
 
-(Euler, Maclaurin; $f(N + h) = \sum_m c_m h^m$), with N >= 32 and N >= 4 R, where all roots of numerator and denominator lie in
-|z| <= R.  There |f| is at most 16 times its leading power on the disc of radius x/2 around x >= N,
-so by Cauchy's estimate the remainder is below 1e-16 of the tail; the integral, of a function of
-N/u that is analytic for |u| < 4, has an error below 1e-20 by 10 Gauss-Legendre points (Bernstein's
-ellipse).  Alternating rational terms are added in pairs, which are rational again.  A product is
-exp of the sum of the logarithms.
+(Euler, Maclaurin; $f(N + h) = \sum_m c_m h^m$), with N >= 32 and N >= 4 R, where all roots of
+numerator and denominator lie in |z| <= R.  There |f| is at most 16 times its leading power on the
+disc of radius x/2 around x >= N, so by Cauchy's estimate the remainder is below 1e-16 of the tail;
+the integral, of a function of N/u that is analytic for |u| < 4, has an error below 1e-20 by 10
+Gauss-Legendre points (Bernstein's ellipse).  Alternating rational terms are added in pairs, which
+are rational again.  A product is exp of the sum of the logarithms.
 
 *Main definitions*: `read_infinite_sum`, `read_infinite_product`, operations `infinite_sum` and
 `infinite_product` (operands first, parameters; data `Series`).

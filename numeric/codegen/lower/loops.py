@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from derivax.errors import CompileError
+from derivax.numeric.codegen.lower.array_sums import read_over_entries
 from derivax.numeric.codegen.lower.body import Body, read_body
 from derivax.numeric.codegen.lower.infinite_ranges import (
     is_infinite,
@@ -85,6 +86,9 @@ def read_sum(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     """A sum; SymPy's convention for reversed bounds."""
     if is_infinite(expr.limits[-1]):
         return read_infinite_sum(reader, expr)
+    over = read_over_entries(reader, expr) if reader.shapes else None
+    if over is not None:
+        return over
     body, outside = read_body(reader, [_inside(expr)], [expr.limits[-1][0]], ["k"])
     tape = reader.tape
 
@@ -105,6 +109,9 @@ def read_product(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     """A product, as the iteration of a state."""
     if is_infinite(expr.limits[-1]):
         return read_infinite_product(reader, expr)
+    over = read_over_entries(reader, expr) if reader.shapes else None
+    if over is not None:
+        return over
     variable = expr.limits[-1][0]
     body, outside = read_body(reader, [_inside(expr)], [variable], ["k"])
     tape = reader.tape

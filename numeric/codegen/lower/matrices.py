@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["BOUNDARY", "CHILDREN", "HEADS", "OPERATIONS"]
 
 # scalars made from matrices
-BOUNDARY = frozenset({"trace", "det", "element", "dimension", "entry_at", "dominant"})
+BOUNDARY = frozenset(
+    ["trace", "det", "element", "dimension", "entry_at", "dominant"]
+    + ["entry_of", "einsum", "reduced"]
+)
 LARGEST_POWER = 64
 
 Shape = tuple[str, str]
@@ -184,15 +187,17 @@ def size_text(writer: Writer, dimension: str) -> str:
     """A dimension as text: a number, or the size of an argument that has it."""
     if dimension.isdigit() or (dimension[:1] == "-" and dimension[1:].isdigit()):
         return dimension
-    for (rows, columns), name in writer.matrix_arguments():
-        if rows == dimension:
-            return f"{name}.shape[-2]"
-        if columns == dimension:
-            return f"{name}.shape[-1]"
+    for shape, name in writer.array_arguments():
+        for axis, size in enumerate(shape, -len(shape)):
+            if size == dimension:
+                return f"{name}.shape[{axis}]"
     meaning = writer.tape.sizes.get(dimension)
     if meaning is not None and (meaning.is_Add or meaning.is_Mul):
         parts = [size_text(writer, str(part)) for part in _remembered(writer, meaning)]
-        return "(" + (" + " if meaning.is_Add else " * ").join(parts) + ")"
+        if not meaning.is_Add:
+            return "(" + " * ".join(parts) + ")"
+        parts.sort(key=lambda text: text.startswith("-"))
+        return "(" + " + ".join(parts).replace("+ -", "- ") + ")"
     raise CompileError(
         f"dimension {dimension}",
         "is the size of no matrix argument",

@@ -113,12 +113,12 @@ def refuse(tape: Tape, i: int, d: Mapping[int, int]) -> int:
 
 TANGENTS: dict[str, Tangent] = {
     **dict.fromkeys(
-        ("transpose", "trace", "element", "entry_at", "slice", "diagonal_of_vector",
+        ("transpose", "trace", "element", "entry_at", "entry_of", "slice", "diagonal_of_vector",
          "diagonal_part", "diagonal_vector", "conjugate_entries"), _linear,
     ),
-    **dict.fromkeys(("matmul", "hadamard", "kronecker", "matscale"), _multilinear),
+    **dict.fromkeys(("matmul", "hadamard", "kronecker", "matscale", "einsum"), _multilinear),
     **dict.fromkeys(("beside", "above"), _joined),
-    **dict.fromkeys(("matpow", "dominant"), refuse),
+    **dict.fromkeys(("matpow", "dominant", "reduced"), refuse),
     "matadd": _added,
     "entries": lambda tape, i, d: _like(tape, i, [d[k] for k in tape[i].operands]),
     "solve": _solve,

@@ -14,6 +14,8 @@ from sympy.logic import boolalg
 
 from derivax.numeric.codegen.lower import (
     arithmetic,
+    array_sums,
+    arrays,
     calculus,
     entire,
     error_function,
@@ -141,6 +143,7 @@ HEADS: dict[type, Read] = {
     # matrices
     **matrices.HEADS,
     **matrix_forms.HEADS,
+    **arrays.HEADS,
     # loops
     sympy.Sum: loops.read_sum,
     sympy.Product: loops.read_product,
@@ -169,11 +172,14 @@ CHILDREN: dict[type, Callable[[sympy.Basic], tuple[sympy.Basic, ...]]] = {
     **special_families.CHILDREN,
     **matrices.CHILDREN,
     **matrix_forms.CHILDREN,
+    **arrays.CHILDREN,
     **calculus.CHILDREN,
 }
 
 # heads that take matrices as operands
-OF_MATRICES = frozenset({*matrices.HEADS, *matrix_forms.HEADS, sympy.Derivative, sympy.Subs})
+OF_MATRICES = frozenset(
+    {*matrices.HEADS, *matrix_forms.HEADS, *arrays.HEADS, sympy.Derivative, sympy.Subs}
+)
 
 OPERATIONS: dict[str, Operation] = {
     **special.OPERATIONS,
@@ -186,6 +192,8 @@ OPERATIONS: dict[str, Operation] = {
     **error_function.OPERATIONS,
     **matrices.OPERATIONS,
     **matrix_forms.OPERATIONS,
+    **arrays.OPERATIONS,
+    **array_sums.OPERATIONS,
     **phi.OPERATIONS,
     **entire.OPERATIONS,
     **implicit_root.OPERATIONS,

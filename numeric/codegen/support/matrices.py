@@ -109,3 +109,10 @@ def entry_at(a, i, j):
     here = jnp.logical_and(row, column)
     found = jnp.any(here, axis=(-2, -1))
     return jnp.where(found, jnp.sum(jnp.where(here, a, 0.0), axis=(-2, -1)), jnp.nan)
+
+
+def entry_on_axis(a, place, places, axis):
+    """a at one place of an axis, whose places are numbered from 0; NaN where there is none."""
+    here = places == place
+    value = jnp.sum(jnp.where(here, a, 0.0), axis=axis)
+    return jnp.where(jnp.any(here, axis=axis), value, jnp.nan)
