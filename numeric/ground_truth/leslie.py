@@ -2,8 +2,8 @@ r"""Ground truth of `leslie-populations`: the populations themselves, without an
 
 Life tables are iterated in exact fractions and their matrices are given to Arb's eigenvalue
 routine; sensitivities are difference quotients of such eigenvalues; branching populations are
-simulated individual by individual; competitions are simulated in exact fractions until a class is
-empty.
+simulated individual by individual; competitions are simulated in exact fractions until a species is
+gone.
 
 Main definitions: `growth_factor`, `stable_population`, `elasticities`, `branching_extinction`,
 `matrix_powers`, `projection`, `immigration`, `last_species_standing`, `first_extinction`.
@@ -320,14 +320,14 @@ def last_species_standing() -> tuple[Comparison, ...]:
 
 
 def first_extinction() -> tuple[Comparison, ...]:
-    """When a class is first empty, in exact fractions, and who is out."""
+    """When the total of a species is first at or below zero, in exact fractions, and of which."""
     b, x0 = _blocks(), np.array([3.0, 2.0, 1.0])
     scales = (1.0, 3.0, 3.9, 4.0, 6.0)
     measured = []
     for scale in scales:
         x, y = _competition(scale, 40)
-        step = next(k for k in range(41) if min(min(x[k]), min(y[k])) <= 0)
-        measured.append([float(step), 1.0 if min(y[step]) < min(x[step]) else -1.0])
+        step = next(k for k in range(41) if min(sum(x[k]), sum(y[k])) <= 0)
+        measured.append([float(step), 1.0 if sum(y[step]) < sum(x[step]) else -1.0])
 
     def asked(code: Any) -> np.ndarray:
         rows = []

@@ -482,10 +482,10 @@ def _standing_claims() -> tuple[Any, ...]:
 
 @lru_cache(maxsize=1)
 def first_extinction() -> Program:
-    r"""Simulate a competition until a class of one species is empty.
+    r"""Simulate a competition until one species is gone.
 
-    The rule: after each step of $x' = Ax - By$, $y' = Dy - Cx$ the species with a class at or below
-    zero is out (both: the one further below).
+    The rule: after each step of $x' = Ax - By$, $y' = Dy - Cx$ the species whose total number is at
+    or below zero is out (both: the one further below).  Single classes may be negative before.
 
     Arguments: as for `last_species_standing`, and `steps`, after how many to stop.
     Returns: `step` (infinite if nobody is out), `winner` (1: y is out, -1: x is out, 0: nobody),
@@ -502,7 +502,7 @@ def first_extinction() -> Program:
         citation=_CITATION,
         arguments=(*_BLOCKS, Array("steps", (), "steps at most", low=0.0)),
         results=(
-            Array("step", (), "when the first class is empty"),
+            Array("step", (), "when the first species is gone"),
             Array("winner", (), "1: y is out, -1: x is out, 0: nobody"),
             Array("x", ("n",), "first species then, up to the scale"),
             Array("y", ("k",), "second species then, up to the scale"),
@@ -552,17 +552,17 @@ def _extinction_reference(values: Values, bits: int = 256) -> dict[str, Any]:
     scale, step = arb(0), 0
     limit = int(float(values["steps"].item().mid()) + 0.5)
 
-    def least(z: Any) -> Any:
-        return min(z, key=lambda ball: float(ball.mid()))
+    def total(z: Any) -> Any:
+        return sum(z[1:], z[0])
 
-    while least(x) > 0 and least(y) > 0 and step < limit:
+    while total(x) > 0 and total(y) > 0 and step < limit:
         x, y = values["A"] @ x - values["B"] @ y, values["D"] @ y - values["C"] @ x
         size = max((abs(z) for z in (*x, *y)), key=lambda ball: float(ball.mid()))
         x, y = x / size, y / size
         scale += size.log()
         step += 1
-    x_out, y_out = least(x) <= 0, least(y) <= 0
-    y_loses = y_out and (not x_out or least(y) < least(x))
+    x_out, y_out = total(x) <= 0, total(y) <= 0
+    y_loses = y_out and (not x_out or total(y) < total(x))
     winner = 1 if y_loses else -1 if x_out else 0
     numbers = {"winner": arb(winner), "log_scale": scale, "step": arb(step)}
     return {**{k: np.array(v, dtype=object) for k, v in numbers.items()}, "x": x, "y": y}

@@ -146,17 +146,12 @@ def standing(invariant, A, B, C, D, x0, y0):
     return (sign, start, lam, margin, u)
 
 
-def least(x):
-    """The smallest entry."""
-    return -jnp.max(-x)
-
-
 def eliminated(A, B, C, D, x0, y0, steps):
-    """Simulate x' = Ax - By, y' = Dy - Cx until a class is empty: step, loser, states."""
+    """Simulate x' = Ax - By, y' = Dy - Cx until a species is gone: step, loser, states."""
 
     def going(state):
         x, y, count, _left = state
-        alive = jnp.minimum(least(x), least(y)) > 0.0
+        alive = jnp.minimum(jnp.sum(x), jnp.sum(y)) > 0.0
         return jnp.logical_and(alive, count < steps)
 
     def step(state):
@@ -169,10 +164,10 @@ def eliminated(A, B, C, D, x0, y0, steps):
 
     zero = jnp.zeros((), A.dtype)
     x, y, count, scale = lax.while_loop(going, step, (x0, y0, zero, zero))
-    x_gone = least(x) <= 0.0
-    y_gone = least(y) <= 0.0
+    x_gone = jnp.sum(x) <= 0.0
+    y_gone = jnp.sum(y) <= 0.0
     # both in one step: the one that is further below
-    y_worse = least(y) < least(x)
+    y_worse = jnp.sum(y) < jnp.sum(x)
     loses_y = jnp.logical_and(y_gone, jnp.logical_or(jnp.logical_not(x_gone), y_worse))
     one = zero + 1.0
     winner = jnp.where(loses_y, one, jnp.where(x_gone, -one, zero))
