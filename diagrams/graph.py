@@ -110,7 +110,8 @@ class Diagram:
 
     def node_of(self, half: HalfEdge) -> int:
         """The node at which a half-edge ends."""
-        return self.lines[half[0]][half[1]]
+        line = self.lines[half[0]]
+        return line.head if half[1] else line.tail
 
     @cached_property
     def degrees(self) -> tuple[int, ...]:
@@ -195,7 +196,7 @@ class Diagram:
             for end in (0, 1):
                 side = end if line.directed else None
                 made.add_node(("half", e, end), colour=("half", line.kind, side))
-                made.add_edge(("half", e, end), ("node", line[end]))
+                made.add_edge(("half", e, end), ("node", self.node_of((e, end))))
             made.add_edge(("half", e, 0), ("half", e, 1))
         return made
 

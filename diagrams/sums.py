@@ -132,9 +132,9 @@ def irreducible_weights(
     order_by_degree = exponents_up_to((top + 1, *wanted.values()))
     w = logarithm_of(all_weights(with_source, more), order_by_degree)
     rest: MultiSeries = {}  # W'(J) - J, at least of first order in the couplings
-    for (j, *e), c in w.items():
-        if j and any(e) and c != 0:
-            rest[j - 1, *e] = c * j
+    for (j, *others), c in w.items():
+        if j and any(others) and c != 0:
+            rest[j - 1, *others] = c * j
     phi: MultiSeries = {(1, *(0 for _ in wanted)): fmpq(1)}
     source = dict(phi)  # J(phi) = phi - rest(J): one order of the couplings per round
     for _ in range(sum(wanted.values())):
@@ -151,8 +151,8 @@ def irreducible_weights(
 def _composed(series: MultiSeries, source: MultiSeries, largest: Exponents) -> MultiSeries:
     """The series with its first variable replaced by another series."""
     by_power: dict[int, MultiSeries] = {}
-    for (j, *e), c in series.items():
-        by_power.setdefault(j, {})[0, *e] = c
+    for exponents, c in series.items():
+        by_power.setdefault(exponents[0], {})[0, *exponents[1:]] = c
     found: MultiSeries = {}
     for j in range(max(by_power, default=0), -1, -1):  # Horner
         found = product_of(found, source, largest)

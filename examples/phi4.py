@@ -32,13 +32,9 @@ def main() -> None:
     quartic = diagrams.RuleSet(
         "F", {"x": diagrams.Vertex("qqqq", -g)}, {"": diagrams.Propagator("qq")}, g, order=4
     )
-    entries = [
-        diagrams.drawing.Entry(d, (f"1/{d.symmetry_factor}", str(quartic.value(d))),
-                               1 / d.symmetry_factor)
-        for d in quartic.diagrams(3)
-    ]  # fmt: skip
+    entries = diagrams.drawing.entries_of(quartic, 3)
     Path("phi4-diagrams.svg").write_text(
-        diagrams.drawing.gallery(entries, title="Third order of ln Z"), encoding="utf-8"
+        diagrams.drawing.gallery(entries, title="Third order of \\ln Z"), encoding="utf-8"
     )
     print(f"third order: {len(entries)} diagrams, phi4-diagrams.svg")
     first = next(quartic.diagrams(3))

@@ -12,7 +12,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import hypot, pi
 
-__all__ = ["Curve", "Dot", "Picture", "Point", "Style", "plain", "widest_gap"]
+__all__ = ["Curve", "Dot", "Picture", "Point", "Style", "closing", "flat", "plain",
+           "widest_gap"]  # fmt: skip
 
 Point = tuple[float, float]
 Piece = tuple[Point, Point, Point, Point]
@@ -137,10 +138,41 @@ def _on(piece: Piece, t: float) -> Point:
     )
 
 
+def flat(text: str) -> str:
+    """LaTeX with fractions on one line, for targets without TeX: `\\frac{a}{b}` -> a/b.
+
+    >>> flat(r"\\frac{g^{2}}{48} + \\frac{a + b}{2}")
+    'g^{2}/48 + (a + b)/2'
+    """
+    start = text.find("\\frac{")
+    if start < 0:
+        return text
+    parts, index = [], start + 5
+    for _ in range(2):
+        end = closing(text, index)
+        inner = flat(text[index + 1 : end])
+        signs = "+-/" if not parts else " +-/"
+        compound = any(sign in inner.lstrip("- ") for sign in signs)
+        parts.append(f"({inner})" if compound else inner)
+        index = end + 1
+    return text[:start] + "/".join(parts) + flat(text[index:])
+
+
+def closing(text: str, start: int) -> int:
+    """The place of the brace that closes the one at `start`."""
+    depth = 0
+    for index in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[index], 0)
+        if depth == 0:
+            return index
+    return len(text) - 1
+
+
 _GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "lambda": "λ",
     "mu": "μ", "nu": "ν", "phi": "φ", "varphi": "φ", "psi": "ψ", "sigma": "σ", "tau": "τ",
     "omega": "ω", "theta": "θ", "rho": "ρ", "prime": "′", "times": "×", "cdot": "·", "pi": "π",
+    "int": "∫", "sum": "∑", "infty": "∞", "limits": "", "operatorname": "",
 }  # fmt: skip
 
 
@@ -156,7 +188,11 @@ def plain(text: str) -> str:
             name = text[index + 1 : end]
             out.append(_GREEK.get(name, "" if name in ("mathrm", "left", "right") else name))
             index = max(end, index + 1)
-        elif letter in "{}_^$ ":
+        elif letter in "{}_^$":
+            index += 1
+        elif letter == " ":
+            beside = text[index - 1 : index] + text[index + 1 : index + 2]
+            out.append(" " if any(sign in beside for sign in "+-=<>~,") else "")
             index += 1
         else:
             out.append(letter)

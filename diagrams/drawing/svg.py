@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from html import escape
 
-from derivax.diagrams.drawing.picture import Curve, Dot, Picture, plain
+from derivax.diagrams.drawing.picture import Curve, Dot, Picture, closing, flat, plain
 
-__all__ = ["svg", "svg_group"]
+__all__ = ["scripted", "svg", "svg_group"]
 
 UNIT = 60.0
 MARGIN = 0.25
@@ -33,7 +33,7 @@ def svg(picture: Picture, unit: float = UNIT) -> str:
     if picture.caption:
         text = (
             f'<text x="{width / 2:.1f}" y="{height - 8:.1f}" font-size="13" '
-            f'text-anchor="middle">{escape(plain(picture.caption))}</text>'
+            f'text-anchor="middle">{scripted(picture.caption)}</text>'
         )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.1f}" height="{height:.1f}" '
@@ -53,7 +53,7 @@ def svg_group(picture: Picture, unit: float, x0: float, y0: float) -> str:
     for x, y, text in picture.labels():
         where = f'x="{x0 + unit * x:.2f}" y="{y0 - unit * y + 4.5:.2f}"'
         shared = f'{where} font-size="13" text-anchor="middle"'
-        written = _scripted(text)
+        written = scripted(text)
         parts.append(
             f'<text {shared} fill="white" stroke="white" stroke-width="3.5">{written}</text>'
             f"<text {shared}>{written}</text>"
@@ -108,41 +108,44 @@ def _dot(dot: Dot, unit: float, x0: float, y0: float) -> str:
     )
 
 
-def _scripted(text: str) -> str:
-    """Sub- and superscripts of short LaTeX as SVG."""
-    out, index, shift = [], 0, 0.0
+_RAISED = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
+
+
+def scripted(text: str) -> str:
+    """Short LaTeX as one line of characters, escaped: digits as super- and subscripts.
+
+    Characters, not shifted spans of text: these are placed differently by different programs.
+
+    >>> scripted(r"\\frac{27 g^{3}}{4 \\omega^{8}}"), scripted(r"\\phi_{12}'' < P_{ab}")
+    ('27g³/(4ω⁸)', "φ₁₂'' &lt; P_ab")
+    """
+    text = flat(text)
+    out, index = [], 0
     while index < len(text):
-        letter = text[index]
-        if letter in "_^":
-            index += 1
-            if index < len(text) and text[index] == "{":
-                end = _closing(text, index)
-                inner, index = text[index + 1 : end], end + 1
-            else:
-                end = index + 1
-                if index < len(text) and text[index] == "\\":
-                    while end < len(text) and text[end].isalpha():
-                        end += 1
-                inner, index = text[index:end], end
-            move = 4.0 if letter == "_" else -5.0
-            out.append(
-                f'<tspan dy="{move - shift:g}" font-size="9.5">{escape(plain(inner))}</tspan>'
-            )
-            shift = move
+        if text[index] in "_^":
+            letters, index, mark = *_script(text, index + 1), text[index]
+            table = _LOWERED if mark == "_" else _RAISED
+            moved = letters.translate(table)
+            known = all(letter not in letters or ord(letter) in table for letter in letters)
+            brackets = len(letters) > 1 and mark == "^"
+            out.append(moved if known else f"{mark}({letters})" if brackets else mark + letters)
             continue
         end = index + 1
         while end < len(text) and text[end] not in "_^":
             end += 1
-        piece = escape(plain(text[index:end]))
-        out.append(f'<tspan dy="{-shift:g}">{piece}</tspan>' if shift else piece)
-        shift, index = 0.0, end
-    return "".join(out)
+        out.append(plain(text[index:end]))
+        index = end
+    return escape("".join(out), quote=False)
 
 
-def _closing(text: str, start: int) -> int:
-    depth = 0
-    for index in range(start, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[index], 0)
-        if depth == 0:
-            return index
-    return len(text) - 1
+def _script(text: str, index: int) -> tuple[str, int]:
+    """What is raised or lowered, and where the text goes on."""
+    if index < len(text) and text[index] == "{":
+        end = closing(text, index)
+        return plain(text[index + 1 : end]), end + 1
+    end = index + 1
+    if index < len(text) and text[index] == "\\":
+        while end < len(text) and text[end].isalpha():
+            end += 1
+    return plain(text[index:end]), end

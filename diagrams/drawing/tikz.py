@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from math import atan2, degrees, hypot
 
-from derivax.diagrams.drawing.picture import Curve, Dot, Picture
+from derivax.diagrams.drawing.picture import Curve, Dot, Picture, Point
 
 __all__ = ["tikz"]
 
@@ -31,8 +31,8 @@ def tikz(picture: Picture, document: bool = False) -> str:
     \vertex[dot] (v0) at (-0.825, 0.000) {};
     \vertex[dot] (v1) at (0.825, 0.000) {};
     \diagram*{
-      (v0) -- [plain, out=-22, in=-158] (v1),
-      (v0) -- [plain, out=22, in=158] (v1),
+      (v0) -- [plain, out=-32, in=-148] (v1),
+      (v0) -- [plain, out=32, in=148] (v1),
     };
     \end{feynman}
     \end{tikzpicture}
@@ -40,8 +40,9 @@ def tikz(picture: Picture, document: bool = False) -> str:
     lines = [r"\begin{tikzpicture}", r"\begin{feynman}"]
     lines += [_vertex(i, dot) for i, dot in enumerate(picture.dots)]
     lines.append(r"\diagram*{")
-    lines += [f"  {_edge(curve, picture)}," for curve in picture.curves]
-    lines += ["};", r"\end{feynman}"]
+    lines += [f"  {_edge(curve)}," for curve in picture.curves if curve.tail != curve.head]
+    lines += ["};", *(_loop(curve) for curve in picture.curves if curve.tail == curve.head)]
+    lines.append(r"\end{feynman}")
     if picture.caption:
         left, bottom, right, _ = picture.box()
         x, y = UNIT * (left + right) / 2, UNIT * bottom - 0.5
@@ -64,21 +65,35 @@ def _vertex(index: int, dot: Dot) -> str:
     return rf"\vertex{chosen} (v{index}) at ({x:.3f}, {y:.3f}) {{}};"
 
 
-def _edge(curve: Curve, picture: Picture) -> str:
-    kind = "fermion" if curve.arrow else "plain"
-    options = [kind]
+def _look(curve: Curve) -> list[str]:
+    options = ["fermion" if curve.arrow else "plain"]
     if curve.dash in ("dashed", "dotted"):
         options.append(curve.dash)
     if curve.dash == "double":
         options.append("double, double distance=3pt")
+    return options
+
+
+def _loop(curve: Curve) -> str:
+    """A line from a node to itself: the graph syntax of \\diagram drops these."""
+    points = [_at(curve.pieces[0][0])]
+    points += [f".. controls {_at(b)} and {_at(c)} .. {_at(d)}" for _, b, c, d in curve.pieces]
+    look = ", ".join(f"/tikzfeynman/{o}" if o in ("fermion", "plain") else o for o in _look(curve))
+    text = f" node[midway] {{${curve.label}$}}" if curve.label else ""
+    return rf"\draw[{look}] {' '.join(points)}{text};"
+
+
+def _at(point: Point) -> str:
+    return f"({UNIT * point[0]:.3f}, {UNIT * point[1]:.3f})"
+
+
+def _edge(curve: Curve) -> str:
+    options = _look(curve)
     first, last = curve.pieces[0], curve.pieces[-1]
     out = degrees(atan2(first[1][1] - first[0][1], first[1][0] - first[0][0]))
     into = degrees(atan2(last[2][1] - last[3][1], last[2][0] - last[3][0]))
     straight = abs((out - into) % 360 - 180) < 0.5 and len(curve.pieces) == 1
-    if curve.tail == curve.head:
-        reach = UNIT * hypot(first[1][0] - first[0][0], first[1][1] - first[0][1])
-        options.append(f"out={out:.0f}, in={into:.0f}, loop, min distance={reach:.2f}cm")
-    elif not straight or _bends(curve):
+    if not straight or _bends(curve):
         options.append(f"out={out:.0f}, in={into:.0f}")
     if curve.label:
         options.append(f"edge label={{${curve.label}$}}")

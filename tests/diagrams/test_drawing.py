@@ -11,7 +11,18 @@ import pytest
 
 from derivax.diagrams import Diagram, Tree, chain, dressed, labelled_trees, layered, trees
 from derivax.diagrams.contents import Contents
-from derivax.diagrams.drawing import Entry, Style, draw, gallery, picture, svg, tikz, tree_picture
+from derivax.diagrams.drawing import (
+    Entry,
+    Style,
+    draw,
+    entries_of,
+    gallery,
+    gallery_document,
+    picture,
+    svg,
+    tikz,
+    tree_picture,
+)
 from derivax.diagrams.drawing.picture import Picture
 from derivax.diagrams.multigraphs import multigraphs
 from derivax.errors import InputError
@@ -90,7 +101,8 @@ def test_tikz_has_a_vertex_per_node_and_an_edge_per_line() -> None:
     for diagram in multigraphs(PHI4_2, {"x": 2}):
         text = tikz(picture(diagram))
         assert len(re.findall(r"\\vertex", text)) == len(diagram.nodes)
-        assert len(re.findall(r" -- \[", text)) == len(diagram.lines)
+        drawn = len(re.findall(r" -- \[", text)) + len(re.findall(r"\\draw\[", text))
+        assert drawn == len(diagram.lines)
         assert text.count("{") == text.count("}")
     assert tikz(picture(chain(2)), document=True).startswith(r"\documentclass")
 
@@ -102,6 +114,21 @@ def test_a_gallery_shows_all_diagrams_largest_first() -> None:
     ElementTree.fromstring(text)
     shown = [int(n) for n in re.findall(r">1/(\d+)<", text)]
     assert shown == [24, 32, 48, 48]
+
+
+def test_a_rule_set_fills_its_gallery_with_factor_formula_and_value() -> None:
+    from sympy import symbols
+
+    from derivax.diagrams import Propagator, RuleSet, Vertex
+
+    g = symbols("g")
+    rules = RuleSet("F", {"x": Vertex("qqqq", -g)}, {"": Propagator("qq")}, g, 2)
+    entries = entries_of(rules, 2)
+    assert [entry.lines[0] for entry in entries] == ["1/16", "1/48"]
+    assert ">g²/48<" in gallery(entries)
+    document = gallery_document(entries, title="second order")
+    assert r"$\displaystyle \frac{g^{2}}{48}$" in document
+    assert document.count(r"\begin{tikzpicture}") == document.count(r"\end{minipage}") == 2
 
 
 def test_matplotlib_draws_the_same_picture() -> None:
