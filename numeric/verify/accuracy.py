@@ -182,8 +182,10 @@ def _compare(
                 report.witness = evidence.witness(plainest)
             order = np.argsort(-np.where(seen, ulps, -1.0), kind="stable")[:_WORST_KEPT]
             rows += [(float(ulps[i]), evidence.at(int(i))) for i in order if seen[i]]
-    nothing = [(np.zeros(0), np.zeros(0))]
-    _summarise(report, *(np.concatenate(part) for part in zip(*(errors or nothing))), rows)
+    random_errors, all_errors = (
+        np.concatenate([pair[k] for pair in errors] or [np.zeros(0)]) for k in (0, 1)
+    )
+    _summarise(report, random_errors, all_errors, rows)
 
 
 def _count_flushed(

@@ -52,7 +52,7 @@ def climb(
     order = np.argsort(-np.asarray(errors), kind="stable")[:POPULATION]
     parents = [(float(errors[i]), Climbed((int(i),), sample.row(int(i)))) for i in order]
     for turn in range(rounds):
-        children = {}
+        children: dict[Row, Climbed] = {}
         for k in range(POPULATION):
             _, parent = parents[k % len(parents)]
             number = turn * POPULATION + k

@@ -100,7 +100,9 @@ class Landmarks:
                 continue
             assert ends is not None
             low, high = (float(single.floats(end)) for end in ends)
-            marks = [single.floats(o) for o in np.linspace(*ends, _ORDINALS).astype(np.int64)]
+            marks: list[Any] = [
+                single.floats(o) for o in np.linspace(*ends, _ORDINALS).astype(np.int64)
+            ]
             start, stop = max(low, -1e6), min(high, 1e6)
             marks += [np.float32(x) for x in np.linspace(start, stop, _EVENLY)]
             marks += [np.float32(x) for x in _SCALES]
