@@ -177,6 +177,13 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": "derivax.numeric.ground_truth.random_layers:lyapunov",
         "example": _EXAMPLE,
     },
+    "saxe-linear-networks/edge-of-chaos": {
+        "derivation": f"{_LINEAR_NETWORKS}:edge_of_chaos",
+        "title": "Fixed point of a wide random tanh network and the gain of its gradients",
+        "source": _SAXE + " (section 4)",
+        "ground_truth": "derivax.numeric.ground_truth.random_layers:edge_of_chaos",
+        "example": _EXAMPLE,
+    },
     "saxe-linear-networks/tree-modes": {
         "derivation": f"{_LINEAR_NETWORKS}:tree_modes",
         "title": "Singular values of items on a tree with noisy features, for any tree",

@@ -4,7 +4,7 @@ The original system: :math:`\ln\|W_L\cdots W_1v\|` for Gaussian matrices with en
 1/N; means and variances over many draws, with six standard deviations of sampling error (a false
 alarm once in 10^8).
 
-Main definition: `lyapunov`.
+Main definitions: `lyapunov`, `edge_of_chaos`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from derivax.numeric.ground_truth.comparison import Comparison
 
-__all__ = ["lyapunov"]
+__all__ = ["edge_of_chaos", "lyapunov"]
 
 Array = NDArray[np.float64]
 
@@ -61,6 +61,51 @@ def lyapunov() -> tuple[Comparison, ...]:
                 predict,
                 _DEVIATIONS * errors,
                 setting={"L": layers, "N": width, "draws": draws},
+            )
+        )
+    return tuple(found)
+
+
+def _settled(gain: float, width: int, seed: int) -> tuple[float, float]:
+    """Mean variance and mean gain of a squared perturbation in the layers 15 to 40."""
+    rng = np.random.default_rng(seed)
+    state = rng.standard_normal(width) * np.sqrt(gain)
+    along = rng.standard_normal(width)
+    variances, gains = [], []
+    for layer in range(40):
+        weights = rng.standard_normal((width, width)) * (gain / np.sqrt(width))
+        moved = weights @ ((1 - np.tanh(state) ** 2) * along)
+        if layer >= 15:
+            variances.append(np.mean(state**2))
+            gains.append((moved @ moved) / (along @ along))
+        state, along = weights @ np.tanh(state), moved / np.linalg.norm(moved)
+    return float(np.mean(variances)), float(np.mean(gains))
+
+
+def edge_of_chaos() -> tuple[Comparison, ...]:
+    """{q, chi}(g) of tanh networks of 40 layers, widths 120 and 240 extrapolated in 1/N."""
+    found = []
+    for gain in (1.5, 2.0):
+        runs = [
+            np.array([_settled(gain, width, 1000 * width + seed) for seed in range(60)])
+            for width in (120, 240)
+        ]
+        means = [run.mean(axis=0) for run in runs]
+        errors = [run.std(axis=0, ddof=1) / np.sqrt(len(run)) for run in runs]
+        limit = 2 * means[1] - means[0]
+        error = np.sqrt(4 * errors[1] ** 2 + errors[0] ** 2)
+
+        def predict(code: Callable[..., Any], gain: float = gain) -> Array:
+            results = code(gain)
+            return np.array([float(results["q"]), float(results["chi"])])
+
+        found.append(
+            Comparison(
+                f"variance and gradient gain of random tanh layers, g = {gain}",
+                limit,
+                predict,
+                _DEVIATIONS * error,
+                setting={"g": gain, "widths": [120, 240], "runs": 60},
             )
         )
     return tuple(found)

@@ -96,3 +96,21 @@ def test_a_random_layer_of_width_two_shrinks_by_a_known_mean():
     found = growth(2.0, 2.0)
     assert float(found["mean"]) == pytest.approx(-float(mpmath.euler), rel=1e-13)
     assert float(found["variance"]) == pytest.approx(2 * np.pi**2 / 24, rel=1e-14)
+
+
+@pytest.mark.slow
+def test_tanh_networks_settle_where_the_fixed_point_is():
+    settled = dx.compile(dx.derive("saxe-linear-networks/edge-of-chaos"))
+    # the fixed points by bisection with Gauss-Hermite quadrature of 200 nodes
+    nodes, weights = np.polynomial.hermite_e.hermegauss(200)
+    weights = weights / weights.sum()
+    for gain in (1.05, 1.1, 1.5, 2.0):
+        low, high = 1e-9, gain**2
+        for _ in range(80):
+            q = (low + high) / 2
+            above = gain**2 * weights @ np.tanh(np.sqrt(q) * nodes) ** 2 > q
+            low, high = (q, high) if above else (low, q)
+        found = settled(gain)
+        assert float(found["q"]) == pytest.approx(q, rel=1e-9)
+        slope = (1 - np.tanh(np.sqrt(q) * nodes) ** 2) ** 2
+        assert float(found["chi"]) == pytest.approx(gain**2 * weights @ slope, rel=1e-9)

@@ -21,6 +21,7 @@ Main results (`saxe-linear-networks/NAME`):
     depth-delay      steps at the best rate of each depth                        any_depth.py
     infinite-depth   the learning curve of very many layers                      any_depth.py
     lyapunov         mean and variance of ln |v| through random layers      random_products.py
+    edge-of-chaos    fixed point and gradient gain of tanh networks         random_products.py
     tree-modes       singular values of hierarchical data                        hierarchy.py
     weight-decay     the largest decay that a mode survives                      any_depth.py
 
@@ -50,7 +51,7 @@ from derivax.symbolic.theories.deep_linear_networks.correlated_inputs import (
 from derivax.symbolic.theories.deep_linear_networks.descent import learning_rate, step_correction
 from derivax.symbolic.theories.deep_linear_networks.flow import decoupling, gradient_flow
 from derivax.symbolic.theories.deep_linear_networks.hierarchy import tree_modes
-from derivax.symbolic.theories.deep_linear_networks.random_products import lyapunov
+from derivax.symbolic.theories.deep_linear_networks.random_products import edge_of_chaos, lyapunov
 from derivax.symbolic.theories.deep_linear_networks.riccati import riccati
 from derivax.symbolic.theories.deep_linear_networks.unbalanced import unbalanced
 
@@ -60,6 +61,7 @@ __all__ = [
     "depth_delay",
     "depth_rate",
     "depth_time",
+    "edge_of_chaos",
     "gradient_flow",
     "half_time",
     "infinite_depth",

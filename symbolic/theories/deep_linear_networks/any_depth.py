@@ -46,7 +46,10 @@ __all__ = ["depth_delay", "depth_rate", "depth_time", "infinite_depth", "weight_
 s, L, N = (Symbol(name, positive=True) for name in ("s", "L", "N"))
 uf, v0, vf = (Symbol(name, positive=True) for name in ("uf", "v0", "vf"))
 a, P, u = (Function(name, positive=True) for name in ("a", "P", "u"))
-_TINY, _LEAST = Rational(1, 10**9), Rational(1, 100)
+_TINY = Rational(1, 10**9)
+# where code is compared: beyond, times and strengths leave the range of floats, and exact integrals
+# over hundreds of powers of ten take minutes each
+_MODERATE = {s: (Rational(1, 100), 100), tau: (Rational(1, 100), 10**6)}
 RATE = L * u(t) ** (2 - 2 / L) * (s - u(t))
 
 
@@ -128,7 +131,11 @@ def depth_time() -> Derivation:
         Substitute({u(at): uf}), "at-the-end", "end", name="relation", say="Hence"
     ).then(SolveFor(at), "relation", name="depth-time", say="Solved for the time:")
     formula = derivation.formula_of(
-        "depth-time", [u0, uf, s, L, tau], name="depth_time", where=(u0 < uf,)
+        "depth-time",
+        [u0, uf, s, L, tau],
+        domain={**_MODERATE, u0: (_TINY, 100), uf: (_TINY, 100), L: (1, 10**4)},
+        name="depth_time",
+        where=(u0 < uf,),
     )
     return derivation.concluded(formula)
 
@@ -173,9 +180,8 @@ def infinite_depth() -> Derivation:
         domain={
             t: (0, 10**4),
             u0: (_TINY, 100),
-            s: (_LEAST, 100),
+            **_MODERATE,
             N: (1, 10**6),
-            tau: (_LEAST, 10**6),
         },
         name="infinite_depth",
         solves=problem,
@@ -252,7 +258,13 @@ def depth_delay() -> Derivation:
         say="and costs, however deep the network, at most",
     )
     derivation = derivation.renamed(f"{THEORY}/depth-delay", "Steps at the best rate of each depth")
-    formula = derivation.formula_of("steps", [v0, vf, L], name="depth_delay", where=(v0 < vf,))
+    formula = derivation.formula_of(
+        "steps",
+        [v0, vf, L],
+        domain={v0: (_TINY, 1), vf: (_TINY, 1), L: (1, 10**4)},
+        name="depth_delay",
+        where=(v0 < vf,),
+    )
     return derivation.concluded(formula)
 
 

@@ -1,23 +1,26 @@
 r"""Products of random layers: how the length of a vector grows through a network at its start.
 
-Main result: `lyapunov`.
+Main results: `lyapunov`, `edge_of_chaos`.
 """
 
 from __future__ import annotations
 
-from sympy import Function, Integral, Symbol, exp, gamma, log, oo
+from sympy import Function, Integer, Integral, Rational, Symbol, exp, gamma, log, oo, tanh
 
 from derivax.symbolic.derivation import Derivation
+from derivax.symbolic.methods.bracketed_root import BracketedRoot
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.limit import Limit
-from derivax.symbolic.methods.substitute import Substitute
+from derivax.symbolic.methods.substitute import Rewrite, Substitute
 from derivax.symbolic.methods.theorem import Theorem
+from derivax.symbolic.nodes.gaussian_expectation import GaussianExpectation
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
 from derivax.symbolic.theories.deep_linear_networks.notation import SOURCE, THEORY
 
-__all__ = ["lyapunov"]
+__all__ = ["edge_of_chaos", "lyapunov"]
 
+_SMALLEST, _EDGE = Rational(1, 10**9), Rational(1001, 1000)
 N, L = Symbol("N", positive=True), Symbol("L", positive=True)
 
 
@@ -65,5 +68,57 @@ def lyapunov() -> Derivation:
         results[name] = name
     formula = derivation.formula_of(
         results, [L, N], domain={L: (1, 10**4), N: (1, 10**4)}, name="lyapunov"
+    )
+    return derivation.concluded(formula)
+
+
+def edge_of_chaos() -> Derivation:
+    r"""The variance that a wide random tanh network settles at, and the gain of its gradients.
+
+    $$q^{l+1} = g^2\,E[\tanh(\sqrt{q^l}z)^2],\qquad \chi = g^2\,E[\tanh'(\sqrt{q}z)^2]$$
+    For $g > 1$ there is one fixed point $q > 0$; gradients grow by $\chi$ per layer there, and the
+    network is nearly isometric for g just above 1.
+
+    Returns:
+        A derivation whose formula is {q, chi} of g.
+    """
+    gain, q, z = Symbol("g", positive=True), Symbol("q", positive=True), Symbol("z", real=True)
+    step, layer = Function("q", positive=True), Symbol("l", integer=True, nonnegative=True)
+    chi = Symbol("chi", positive=True)
+    derivation = Derivation.begin(
+        Problem(
+            Statement(
+                step(layer + 1), "=", gain**2 * GaussianExpectation(tanh(z) ** 2, z, step(layer))
+            ),
+            step(layer),
+        ),
+        name=f"{THEORY}/edge-of-chaos",
+        title="Fixed point of a wide random tanh network and the gain of its gradients",
+        source=SOURCE,
+    )
+    square = GaussianExpectation(tanh(z) ** 2, z, q)
+    given = (q > _SMALLEST, q < gain**2, gain > _EDGE)
+    derivation = derivation.assume(
+        Statement(q, "=", gain**2 * square, given=given),
+        name="fixed-point",
+        say="At a fixed point other than 0 (tanh is bounded by 1),",
+    ).then(
+        Rewrite(lhs=Integer(1), rhs=gain**2 * square / q, multiplier=1 / q),
+        "fixed-point",
+        name="divided",
+    )
+    derivation = derivation.then(
+        BracketedRoot(q, _SMALLEST, gain**2),
+        "divided",
+        name="variance",
+        say="The right side falls in q: there is one root,",
+    )
+    derivation = derivation.assume(
+        Statement(chi, "=", gain**2 * GaussianExpectation((1 - tanh(z) ** 2) ** 2, z, q)),
+        name="gradient-gain",
+        say="and squared gradients grow per layer by",
+    ).then(Substitute({q: derivation["variance"].rhs}), "gradient-gain", "variance", name="chi")
+    formula = derivation.formula_of(
+        {"q": "variance", "chi": "chi"}, [gain], domain={gain: (_EDGE, 10)}, name="edge_of_chaos"
     )
     return derivation.concluded(formula)
