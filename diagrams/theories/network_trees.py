@@ -78,7 +78,7 @@ def dressed_rules(depth: int) -> Rules:
 
     A line from layer l to layer m stands for all chains between them.
     """
-    return _rules(depth, lambda above, below: IndexedBase(f"P^{above}_{below}"))
+    return _rules(depth, lambda above, below: IndexedBase(f"P^{{{above},{below}}}"))
 
 
 def tree_value(
