@@ -52,6 +52,14 @@ class _Printer(LatexPrinter):
         base = self.parenthesize_super(name) if power else name
         return rf"{base}{power}{{\left({arguments}\right)}}"
 
+    def _print_MatAdd(self, expr: Any) -> str:
+        # SymPy writes a + -b for a sum of matrices
+        terms = [str(self._print(term)) for term in expr.args]
+        text = terms[0]
+        for term in terms[1:]:
+            text += f" - {term[1:].lstrip()}" if term.startswith("-") else f" + {term}"
+        return text
+
     def _print_Str(self, expr: Any) -> str:
         return name_latex(expr.name)
 

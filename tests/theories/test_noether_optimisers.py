@@ -234,6 +234,7 @@ def test_decoupled_decay_has_the_angle_of_adding_velocities() -> None:
     assert abs(np.arccos(cosine) - float(formula.expr["angle"].subs(put))) < 1e-11
 
 
+@pytest.mark.slow
 def test_the_charge_with_inertia_obeys_its_equation() -> None:
     # C'' + mu C' + 2k C = 2w with w = sin(t), m = 1, by a Taylor integrator
     statement = proven("inertial-norm").formula
@@ -458,6 +459,7 @@ def test_a_norm_is_an_rmsprop_with_the_memory_of_its_decay() -> None:
 def test_gradient_flow_and_symmetry_constraints_are_proven() -> None:
     proven("gradient-flow-charge")
     proven("flow-matrix-charge")
+    proven("inertial-norm")
     law = proven("symmetry-constraint")
     # scale: f = q1^2/(q1^2 + q2^2) has H q = -g (card, D5)
     q = symbols("q_1 q_2", real=True)

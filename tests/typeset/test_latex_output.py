@@ -130,6 +130,12 @@ def test_the_checker_refuses_what_tex_would_obey(text: str) -> None:
         check_latex(text)
 
 
+def test_sums_of_matrices_have_one_sign_per_term() -> None:
+    q, g = MatrixSymbol("q", 3, 1), MatrixSymbol("g", 3, 1)
+    assert latex(sp.MatAdd(q, -2 * g)) == "q - 2 g"
+    assert latex(sp.MatAdd(q, g, evaluate=False)) in ("g + q", "q + g")
+
+
 def test_statements_carry_their_conditions() -> None:
     statement = Statement(u(t), "->", s, given=(u0 < s,), tends=(t, sp.oo))
     assert latex(statement) == (

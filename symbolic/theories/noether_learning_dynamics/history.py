@@ -222,7 +222,7 @@ def discrete_translation(optimiser: str = "heavy-ball") -> Derivation:
     """
     optimiser = known_optimiser(optimiser)
     d = Symbol("d", integer=True, positive=True)
-    q, v, g, hat = (MatrixSymbol(name, d, 1) for name in ("q", "v", "g", "n_hat"))
+    q, v, g, hat = (MatrixSymbol(name, d, 1) for name in ("q", "v", "g", "nhat"))
     q1, v1 = MatrixSymbol("q_1", d, 1), MatrixSymbol("v_1", d, 1)
     speed, rest = one_step(optimiser, q, v, g)
     derivation = Derivation.begin(
@@ -233,7 +233,7 @@ def discrete_translation(optimiser: str = "heavy-ball") -> Derivation:
         source=f"{SOURCE} (exact form derived here)",
     ).assume(
         Statement(Transpose(g) * hat, "=", ZeroMatrix(1, 1)), name="invariance",
-        say="The loss does not change along n_hat: its gradient is orthogonal to it.",
+        say="The loss does not change along n: its gradient is orthogonal to it.",
     )  # fmt: skip
 
     def along(column: MatrixSymbol) -> Trace:
@@ -243,7 +243,7 @@ def discrete_translation(optimiser: str = "heavy-ball") -> Derivation:
     moved = one_step(optimiser, along(q), along(v), 0)
     derivation = derivation.then(
         MatrixIdentity(along(v1), moved[0]), 0, "invariance", name="velocity",
-        say="The velocity along n_hat follows",
+        say="The velocity along n follows",
     ).then(
         MatrixIdentity(along(q1), moved[1] + ahead(optimiser) * along(v1)), 1, name="position",
         say="and the position",

@@ -153,12 +153,12 @@ def linear_charge(kind: str = "symmetric") -> Derivation:
     derivation, (q, v, g, _) = _newton(
         "linear-charge", f"How the charge of a symmetry moves, for any number of weights: {kind}"
     )
-    p, C, speed = (MatrixSymbol(s, 1, 1) for s in ("p", "C", "C_dot"))
+    p, C, speed = (MatrixSymbol(s, 1, 1) for s in ("p", "C", "Cdot"))
     if kind == "translation":
-        hat = MatrixSymbol("n_hat", _d, 1)
+        hat = MatrixSymbol("nhat", _d, 1)
         derivation = derivation.assume(
             Statement(_one(hat, g), "=", ZeroMatrix(1, 1)), name="invariance",
-            say="The loss does not change along n_hat.",
+            say="The loss does not change along n.",
         ).assume(
             Statement(C, "=", _one(hat, q)), name="charge", say="The charge is"
         ).assume(
@@ -227,7 +227,7 @@ def flow_matrix_charge() -> Derivation:
     o, h, i = (Symbol(s, integer=True, positive=True) for s in ("n_o", "n_h", "n_i"))
     W1, V1, G1, A1 = (MatrixSymbol(f"{s}_1", h, i) for s in "WVGA")
     W2, V2, G2, A2 = (MatrixSymbol(f"{s}_2", o, h) for s in "WVGA")
-    C, P, speed = (MatrixSymbol(s, h, h) for s in ("C", "P", "C_dot"))
+    C, P, speed = (MatrixSymbol(s, h, h) for s in ("C", "P", "Cdot"))
     motions = [
         Statement(A, "=", -(mu / m) * V - G / m - (k / m) * W)
         for A, V, G, W in ((A1, V1, G1, W1), (A2, V2, G2, W2))
@@ -287,7 +287,7 @@ def effective_rate() -> Derivation:
     Returns:
         a derivation whose formula is the effective rate per step of eta, beta, r.
     """
-    q, v, e, u, w, G, g = (MatrixSymbol(s, _d, 1) for s in ("q", "v", "e", "u", "w", "g_hat", "g"))
+    q, v, e, u, w, G, g = (MatrixSymbol(s, _d, 1) for s in ("q", "v", "e", "u", "w", "ghat", "g"))
     N, S1 = MatrixSymbol("N", 1, 1), MatrixSymbol("S", 1, 1)
     r = Function("r", positive=True)(t)
     size = Symbol("r", positive=True)
