@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
+from typing import Any
 
 from derivax.errors import InputError
 
@@ -34,15 +35,15 @@ class Contents:
     Raises `InputError` for a vertex without legs, a field without line or with two kinds of line.
     """
 
-    vertices: Mapping[Hashable, Sequence[str]]
-    lines: Mapping[Hashable, tuple[str, str]]
-    external: Mapping[Hashable, str]
+    vertices: Mapping[Any, Sequence[str]]
+    lines: Mapping[Any, tuple[str, str]]
+    external: Mapping[Any, str]
 
     def __init__(
         self,
-        vertices: Mapping[Hashable, Sequence[str]],
-        lines: Mapping[Hashable, tuple[str, str]],
-        external: Mapping[Hashable, str] | None = None,
+        vertices: Mapping[Any, Sequence[str]],
+        lines: Mapping[Any, tuple[str, str]],
+        external: Mapping[Any, str] | None = None,
     ) -> None:
         object.__setattr__(self, "vertices", {k: tuple(legs) for k, legs in vertices.items()})
         object.__setattr__(self, "lines", {k: tuple(ends) for k, ends in lines.items()})
@@ -70,7 +71,7 @@ class Contents:
             found[b] = (a, kind, None if a == b else False)
         return found
 
-    def checked(self, numbers: Mapping[Hashable, int]) -> dict[Hashable, int]:
+    def checked(self, numbers: Mapping[Any, int]) -> dict[Hashable, int]:
         """How many vertices of each kind, as whole numbers >= 0."""
         made = dict.fromkeys(self.vertices, 0)
         for kind, number in numbers.items():
@@ -82,7 +83,7 @@ class Contents:
             made[kind] = number
         return made
 
-    def half_edges(self, numbers: Mapping[Hashable, int]) -> Counter[str]:
+    def half_edges(self, numbers: Mapping[Any, int]) -> Counter[str]:
         """The number of half-edges of each field."""
         found = Counter(self.external.values())
         for kind, number in self.checked(numbers).items():
@@ -90,7 +91,7 @@ class Contents:
                 found[field] += number
         return +found
 
-    def can_be_joined(self, numbers: Mapping[Hashable, int]) -> bool:
+    def can_be_joined(self, numbers: Mapping[Any, int]) -> bool:
         """Whether half-edges can be paired at all (odd total degree: no diagram, the value 0)."""
         halves = self.half_edges(numbers)
         return all(
@@ -98,14 +99,14 @@ class Contents:
             for a, b in self.lines.values()
         )
 
-    def below(self, numbers: Mapping[Hashable, int]) -> Iterator[dict[Hashable, int]]:
+    def below(self, numbers: Mapping[Any, int]) -> Iterator[dict[Hashable, int]]:
         """All numbers of vertices up to the given ones, smaller ones first."""
         wanted = self.checked(numbers)
         choices = product(*(range(n + 1) for n in wanted.values()))
         for chosen in sorted(choices, key=lambda c: (sum(c), c)):
             yield dict(zip(wanted, chosen))
 
-    def n_contractions(self, numbers: Mapping[Hashable, int]) -> int:
+    def n_contractions(self, numbers: Mapping[Any, int]) -> int:
         """The number of ways to pair all half-edges, products of double factorials and factorials.
 
         >>> Contents({"x": ("phi",)*4}, {"": ("phi", "phi")}).n_contractions({"x": 2})

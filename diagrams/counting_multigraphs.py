@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from math import comb, factorial, gcd, prod
+from typing import Any
 
 from flint import fmpq
 
@@ -42,7 +43,7 @@ Index = dict[Cycles, fmpq]
 
 
 def count_multigraphs(
-    contents: Contents, numbers: Mapping[Hashable, int], connected: bool = True
+    contents: Contents, numbers: Mapping[Any, int], connected: bool = True
 ) -> int:
     """The number of isomorphism classes; external points are labelled.
 

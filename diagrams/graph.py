@@ -302,6 +302,6 @@ class Diagram:
         lines = [m._replace(tail=place[m.tail], head=place[m.head]) for m in kept]
         return Diagram(kinds, lines, (place[i] for i in at))
 
-    def relabelled(self, kinds: Mapping[Hashable, Hashable]) -> Diagram:
+    def relabelled(self, kinds: Mapping[Any, Hashable]) -> Diagram:
         """With the kinds of nodes replaced."""
         return Diagram((kinds.get(k, k) for k in self.nodes), self.lines, self.external)

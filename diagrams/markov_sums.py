@@ -14,7 +14,7 @@ Main definitions: `ordered_times`, `energy_weights`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import factorial
 from typing import Any
 
@@ -69,7 +69,7 @@ def ordered_times(n: int, lines: Sequence[tuple[int, int, Any]], one: Any = None
     return total[everything]
 
 
-def energy_weights(contents: Contents, numbers: Mapping[Hashable, int]) -> dict[Exponents, fmpq]:
+def energy_weights(contents: Contents, numbers: Mapping[Any, int]) -> dict[Exponents, fmpq]:
     r"""Sums of value/|Aut| over connected vacuum diagrams with lines e^{-|t-s|}, one time fixed.
 
     >>> phi4 = Contents({"x": ("q",)*4}, {"": ("q", "q")})

@@ -34,7 +34,7 @@ class _Partial:
     lines: tuple[Line, ...]
     unused: tuple[int, ...]
 
-    def diagram(self, external: Mapping[Hashable, Any] | None = None) -> Diagram:
+    def diagram(self, external: Mapping[Any, Any] | None = None) -> Diagram:
         """With the free half-edges in the kinds; or, when finished, with its external points."""
         if external is None:
             return Diagram(list(zip(self.kinds, self.free)), self.lines)
@@ -52,7 +52,7 @@ class Multigraphs:
     """
 
     contents: Contents
-    numbers: Mapping[Hashable, int]
+    numbers: Mapping[Any, int]
     connected: bool = True
     self_lines: bool = True
     keep: Callable[[Diagram], bool] | None = None
@@ -197,7 +197,7 @@ class Multigraphs:
 
 def multigraphs(
     contents: Contents,
-    numbers: Mapping[Hashable, int],
+    numbers: Mapping[Any, int],
     *,
     connected: bool = True,
     self_lines: bool = True,

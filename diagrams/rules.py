@@ -77,8 +77,8 @@ class LineRule:
         object.__setattr__(self, "head", (head,) if isinstance(head, Symbol) else tuple(head))
 
 
-NodeTable = Mapping[Hashable, NodeRule] | Callable[[Hashable, int], NodeRule]
-LineTable = Mapping[Hashable, LineRule] | Callable[[Hashable, Hashable, Hashable], LineRule]
+NodeTable = Mapping[Any, NodeRule] | Callable[[Hashable, int], NodeRule]
+LineTable = Mapping[Any, LineRule] | Callable[[Hashable, Hashable, Hashable], LineRule]
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ def _as_diagram(diagram: Any) -> Diagram:
     return diagram
 
 
-def _looked_up(table: Mapping[Hashable, Any], kind: Hashable, what: str) -> Any:
+def _looked_up(table: Mapping[Any, Any], kind: Hashable, what: str) -> Any:
     if kind not in table:
         known = ", ".join(map(repr, table)) or "none"
         raise InputError(f"{what} of kind {kind!r}", "has no rule", f"rules: {known}")

@@ -91,11 +91,11 @@ class RuleSet:
     """
 
     name: str
-    vertices: Mapping[Hashable, Vertex]
-    lines: Mapping[Hashable, Propagator]
+    vertices: Mapping[Any, Vertex]
+    lines: Mapping[Any, Propagator]
     coupling: Symbol
     order: int
-    external: Mapping[Hashable, str] = field(default_factory=dict)
+    external: Mapping[Any, str] = field(default_factory=dict)
     graphs: Graphs = "connected"
     per_label: bool = False
     constant: Any = 0
@@ -255,7 +255,7 @@ class RuleSet:
         largest = {kind: self.order // p for kind, p in zip(self.vertices, self.powers)}
         return self._weights_up_to(largest)
 
-    def _weights_up_to(self, largest: Mapping[Hashable, int]) -> dict[tuple[int, ...], fmpq] | None:
+    def _weights_up_to(self, largest: Mapping[Any, int]) -> dict[tuple[int, ...], fmpq] | None:
         contents = self.contents
         if self.weight is not None:
             return None

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Mapping
 from math import factorial, prod
+from typing import Any
 
 from flint import fmpq
 
@@ -34,7 +35,7 @@ __all__ = ["all_weights", "connected_weights", "irreducible_weights"]
 SOURCE = ("source",)
 
 
-def all_weights(contents: Contents, numbers: Mapping[Hashable, int]) -> MultiSeries:
+def all_weights(contents: Contents, numbers: Mapping[Any, int]) -> MultiSeries:
     """Sums of 1/|Aut| over all graphs, connected or not, with all external points.
 
     >>> phi4 = Contents({"x": ("phi",)*4}, {"": ("phi", "phi")})
@@ -53,7 +54,7 @@ def all_weights(contents: Contents, numbers: Mapping[Hashable, int]) -> MultiSer
     return found
 
 
-def connected_weights(contents: Contents, numbers: Mapping[Hashable, int]) -> MultiSeries:
+def connected_weights(contents: Contents, numbers: Mapping[Any, int]) -> MultiSeries:
     """Sums of 1/|Aut| over connected graphs with all external points.
 
     >>> phi4 = Contents({"x": ("phi",)*4}, {"": ("phi", "phi")})
@@ -67,7 +68,7 @@ def connected_weights(contents: Contents, numbers: Mapping[Hashable, int]) -> Mu
 
 def _connected(
     contents: Contents,
-    numbers: Mapping[Hashable, int],
+    numbers: Mapping[Any, int],
     names: tuple[Hashable, ...],
     exponents: list[Exponents],
     known: dict[tuple[str, ...], MultiSeries],
@@ -98,7 +99,7 @@ def _connected(
 
 
 def irreducible_weights(
-    contents: Contents, numbers: Mapping[Hashable, int], legs: int
+    contents: Contents, numbers: Mapping[Any, int], legs: int
 ) -> dict[Exponents, fmpq]:
     r"""Sums of 1/|Aut| over one-particle irreducible graphs with 0, ..., `legs` amputated legs.
 

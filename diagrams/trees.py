@@ -143,8 +143,8 @@ class Grammar:
     one leaf: this is checked.
     """
 
-    children: Mapping[Hashable, tuple[Hashable, ...]]
-    arity: Mapping[Hashable, tuple[int, int | None]]
+    children: Mapping[Any, tuple[Hashable, ...]]
+    arity: Mapping[Any, tuple[int, int | None]]
     root: tuple[Hashable, ...]
 
     def __post_init__(self) -> None:

@@ -103,8 +103,8 @@ def circular(diagram: Diagram, style: Style | None = None) -> Picture:
         _outer_lines(diagram, node, place, outward[node], outside, curves, style, len(inner))
     dots = []
     for i in range(len(diagram.nodes)):
-        side = _label_side(diagram, i, place, outward, outside)
-        dots.append(_dot(diagram, i, place[i], side, style))
+        free = _label_side(diagram, i, place, outward, outside)
+        dots.append(_dot(diagram, i, place[i], free, style))
     return Picture(tuple(dots), tuple(curves[e] for e in range(len(diagram.lines))))
 
 

@@ -8,9 +8,10 @@ points up.  Curves are chains of cubic Bezier pieces, so that every target can d
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import hypot, pi
+from typing import Any
 
 __all__ = ["Curve", "Dot", "Picture", "Point", "Style", "closing", "flat", "plain",
            "widest_gap"]  # fmt: skip
@@ -31,10 +32,10 @@ class Style:
         dashes: {kind of line: "solid", "dashed", "dotted", "double"}; default solid.
     """
 
-    node_labels: Mapping[Hashable, str] = field(default_factory=dict)
-    line_labels: Mapping[Hashable, str] = field(default_factory=dict)
-    shapes: Mapping[Hashable, str] = field(default_factory=dict)
-    dashes: Mapping[Hashable, str] = field(default_factory=dict)
+    node_labels: Mapping[Any, str] = field(default_factory=dict)
+    line_labels: Mapping[Any, str] = field(default_factory=dict)
+    shapes: Mapping[Any, str] = field(default_factory=dict)
+    dashes: Mapping[Any, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def flat(text: str) -> str:
     start = text.find("\\frac{")
     if start < 0:
         return text
-    parts, index = [], start + 5
+    parts: list[str] = []
+    index = start + 5
     for _ in range(2):
         end = closing(text, index)
         inner = flat(text[index + 1 : end])

@@ -21,7 +21,7 @@ from sympy.core.function import UndefinedFunction
 
 from derivax.diagrams.contractions import trace_moments
 from derivax.diagrams.expansion import SumOfOrders
-from derivax.diagrams.multiseries import exponents_up_to, logarithm_of
+from derivax.diagrams.multiseries import MultiSeries, exponents_up_to, logarithm_of
 from derivax.diagrams.ribbons import RibbonGraph, ribbon_graphs
 from derivax.diagrams.theories.zero_dimensional import THEORY, D, N, _order, g
 from derivax.symbolic.derivation import Derivation
@@ -95,7 +95,7 @@ class RibbonsOfOrder(Rule):
 def _connected_contractions(order: int) -> fmpq:
     """Pairings of 4n half-edges over 4^n n!, connected: the logarithm at N = 1."""
     exponents = exponents_up_to((order,))
-    total = {}
+    total: MultiSeries = {}
     for (n,) in exponents:
         pairings = 1
         for k in range(4 * n - 1, 0, -2):
