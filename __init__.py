@@ -33,6 +33,7 @@ _HOME = {
     "parse": "symbolic.parse",
     "predict": "numeric.programs.prediction",
     "life_table": "numeric.programs.life_table",
+    "fit_competition": "numeric.programs.leslie_fit",
     "loss_symmetries": "numeric.programs.loss_symmetries",
     "modified_field": "numeric.programs.modified_field",
     # nouns
