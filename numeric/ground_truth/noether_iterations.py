@@ -196,7 +196,7 @@ def slow_growth() -> tuple[Comparison, ...]:
             path = heavy_ball(start, gradient, eta, beta, eta)
             (q, _), (after, _) = islice(path, 150, 152)
             # the formula is asked at C = 4, the start
-            grown.append((after @ after - q @ q) / eta**2)
+            grown.append(float(after @ after - q @ q) / eta**2)
         limit, tolerance, order = _even(*grown)
 
         def predict(code: Any, name: str = name) -> Array:
@@ -291,24 +291,25 @@ def heavy_ball_rate() -> tuple[Comparison, ...]:
 def heavy_ball_power() -> tuple[Comparison, ...]:
     """K_n(n, eta, beta, h): x'' = (1 + beta - eta h) x' - beta x from 0, 1, in exact fractions.
 
-    Oscillating, at the double root eta h = (1 - sqrt beta)^2, and with zeros.  A change u of the
-    coefficients moves K_n by a few n u of n beta^((n - 1)/2), its largest size without real roots.
+    Real roots (eta h <= (1 - sqrt beta)^2).  A change u of the coefficients moves the slow root by
+    u beta over the distance of the roots, and K_n by n times that.
     """
     comparisons = []
-    for eta, beta, h in ((0.5, 0.75, 0.25), (0.125, 0.25, 0.5), (0.25, 0.25, 1.0), (1.0, 0.5, 2.5)):
+    for eta, beta, h in ((0.5, 0.25, 0.25), (0.125, 0.5625, 0.25), (0.0625, 0.75, 0.125)):
         s = 1 + Fraction(beta) - Fraction(eta) * Fraction(h)
         powers = [Fraction(0), Fraction(1)]
         while len(powers) <= 40:
             powers.append(s * powers[-1] - Fraction(beta) * powers[-2])
         n = np.arange(1, 41)
         measured = np.array([float(powers[j]) for j in n])
+
+        def predict(code: Any, given: Any = (eta, beta, h)) -> Array:
+            return np.array([float(code(float(j), *given)) for j in range(1, 41)])
+
         comparisons.append(
             Comparison(
-                "response of the heavy ball to an impulse", measured,
-                lambda code, given=(eta, beta, h): np.array(
-                    [float(code(float(j), *given)) for j in range(1, 41)]
-                ),
-                8 * _UNIT * n * np.maximum(np.abs(measured), n * beta ** ((n - 1) / 2)),
+                "response of the heavy ball to an impulse", measured, predict,
+                16 * _UNIT * (1 + n / float(s**2 - 4 * Fraction(beta))) * np.abs(measured),
                 setting={"eta": eta, "beta": beta, "h": h},
             )
         )  # fmt: skip
@@ -368,6 +369,10 @@ def discrete_translation() -> tuple[Comparison, ...]:
     in_v = run.eta * np.abs(charges.pairing) + 4 * _UNIT * (speed + run.eta * force)
     each = _UNIT * size + in_v / (1 - run.beta)  # an error of v lives for 1/(1 - beta) steps
     tolerance = np.cumsum(each, axis=0)[1:] + 4 * _UNIT * size[1:]
+    # a change u of the settings moves the slow root by u over the distance of the roots
+    n = np.arange(1, run.steps + 1)[:, None]
+    apart = np.sqrt((1 + run.beta - run.eta * run.k) ** 2 - 4 * run.beta)
+    tolerance = tolerance + 4 * _UNIT * (n + 4) / apart * np.abs(charges.C[1:])
     kept = np.arange(9, run.steps, 10)
     large = np.abs(charges.C[0]) > 0.2  # their relative resolution means something
 
@@ -403,24 +408,26 @@ def charge_oscillator() -> tuple[Comparison, ...]:
         )
     )
     comparisons = []
-    for regime, values in {
+    regimes: dict[str, tuple[Any, ...]] = {
         "oscillating": (1, Fraction(1, 8), 4, 1, Fraction(-1, 2)),
         "critical": (1, 2, 1, 1, Fraction(1, 2)),
         "overdamped": (Fraction(1, 8), 1, Fraction(1, 4), 1, 0),
         "hardly decaying": (Fraction(1, 8), 1, Fraction(1, 10**9), 1, 1),
-    }.items():
+    }
+    for regime, values in regimes.items():
         given = dict(zip((m, mu, kappa, x0, v0), map(Fraction, values)))
         times = [Fraction(j, 2) for j in range(1, 7)]
         path = system.trajectory(given, times, digits=25)
         measured = np.array([float(row[0]) for row in path.values])
         numbers = [float(value) for value in given.values()]
         scale = max(abs(float(values[3])), abs(float(values[4])), *np.abs(measured))
+
+        def predict(code: Any, numbers: Any = numbers, times: Any = times) -> Array:
+            return np.array([float(code(float(s), *numbers)) for s in times])
+
         comparisons.append(
             Comparison(
-                f"charge of a broken symmetry, {regime}", measured,
-                lambda code, numbers=numbers, times=times: np.array(
-                    [float(code(float(s), *numbers)) for s in times]
-                ),
+                f"charge of a broken symmetry, {regime}", measured, predict,
                 np.array([float(row[0]) for row in path.errors]) + 32 * _UNIT * scale,
                 setting={"regime": regime},
             )

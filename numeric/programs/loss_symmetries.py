@@ -324,7 +324,6 @@ def _searched(
 ) -> LossSymmetries:
     d = points.shape[1]
     active = np.flatnonzero(~idle)
-    known: list[Array] = []  # as rows (A, b) of d (d + 1) coefficients
     found: list[tuple[Array, Array]] = []
     searches = []
     for ansatz in order:
@@ -334,7 +333,6 @@ def _searched(
         new = null @ basis if ansatz != "affine" else _beyond(null @ basis, _implied(found, d))
         for vector in _echelon(new):
             found.append((vector[: d * d].reshape(d, d), vector[d * d :]))
-            known.append(vector)
     generators = []
     for A, b in found:
         exact = _fractions(A, b)
@@ -348,7 +346,7 @@ def _searched(
     )
 
 
-def _equations(points: Array, slopes: Array, active: Array, ansatz: str) -> tuple[Array, Array]:
+def _equations(points: Array, slopes: Array, active: Any, ansatz: str) -> tuple[Array, Array]:
     """(samples x unknowns) coefficients of g.xi, and what the unknowns mean as rows (A, b)."""
     d = points.shape[1]
     g = slopes[:, active]
