@@ -54,6 +54,8 @@ _CHARGES = "derivax.numeric.programs.noether_charges"
 _MEASURED = "derivax.numeric.ground_truth.noether_charges"
 _ITERATED = "derivax.numeric.ground_truth.noether_iterations"
 _MOVING = "derivax.numeric.ground_truth.noether_mechanics"
+_LEARNING = "examples/noether_learning.py"
+_MECHANICS = "examples/noether_mechanics.py"
 _DIAGRAMS = "Kaspschak, Meissner 2020, arXiv 2009.03192 (engine; derived here)"
 _FIELDS = "derivax.diagrams.theories"
 _INTEGRALS = "derivax.numeric.ground_truth.zero_dimensional"
@@ -212,7 +214,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Noether's identity for any Lagrangian of n coordinates",
         "source": _NOETHER,
         "ground_truth": "",
-        "example": "",
+        "example": _MECHANICS,
     },
     "noether-learning-dynamics/noether-identity-fields": {
         "derivation": f"{_NOETHER_THEORY}:noether_identity_fields",
@@ -226,14 +228,14 @@ RESULTS: Mapping[str, Row] = {
         "title": "A conserved charge of the damped oscillator",
         "source": _NOETHER,
         "ground_truth": f"{_MOVING}:hidden_charge",
-        "example": "",
+        "example": _MECHANICS,
     },
     "noether-learning-dynamics/kinetic-symmetry-breaking": {
         "derivation": f"{_NOETHER_THEORY}:kinetic_symmetry_breaking",
         "title": "The kinetic term breaks the symmetry of the loss: momentum and decay",
         "source": _NOETHER,
         "ground_truth": "",
-        "example": "",
+        "example": _LEARNING,
     },
     "noether-learning-dynamics/polar-motion": {
         "derivation": f"{_NOETHER_THEORY}:polar_motion",
@@ -289,7 +291,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Exact law of a charge under heavy-ball descent",
         "source": _NOETHER + " (exact form derived here)",
         "ground_truth": f"{_MEASURED}:discrete_charge",
-        "example": "",
+        "example": _LEARNING,
     },
     "noether-learning-dynamics/discrete-matrix-charge": {
         "derivation": f"{_NOETHER_THEORY}:discrete_matrix_charge",
@@ -303,7 +305,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Charge of a symmetry, from weights and velocities, and the rate of its momentum",
         "source": _NOETHER,
         "ground_truth": f"{_MEASURED}:charge_rate",
-        "example": "",
+        "example": _LEARNING,
         "program": f"{_CHARGES}:charge_rate",
     },
     "noether-learning-dynamics/charge-history": {
@@ -311,7 +313,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Exact history of charges from recorded steps, one step after the other",
         "source": _NOETHER + " (exact form derived here)",
         "ground_truth": f"{_MEASURED}:charge_history",
-        "example": "",
+        "example": _LEARNING,
         "program": f"{_CHARGES}:charge_history",
     },
     "noether-learning-dynamics/charge-history-parallel": {
@@ -319,7 +321,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Exact history of charges from recorded steps, composed as a tree",
         "source": _NOETHER + " (exact form derived here)",
         "ground_truth": f"{_MEASURED}:charge_history",
-        "example": "",
+        "example": _LEARNING,
         "program": f"{_CHARGES}:charge_history_parallel",
     },
     "noether-learning-dynamics/norm4-history": {
@@ -327,7 +329,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Norms of scale-invariant layers from recorded gradients, step after step",
         "source": _NOETHER,
         "ground_truth": f"{_MEASURED}:norm4_history",
-        "example": "",
+        "example": _LEARNING,
         "program": f"{_CHARGES}:norm4_history",
     },
     "noether-learning-dynamics/norm4-history-parallel": {
@@ -335,7 +337,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Norms of scale-invariant layers from recorded gradients, as a tree",
         "source": _NOETHER,
         "ground_truth": f"{_MEASURED}:norm4_history",
-        "example": "",
+        "example": _LEARNING,
         "program": f"{_CHARGES}:norm4_history_parallel",
     },
     "noether-learning-dynamics/slow-growth": {
@@ -350,7 +352,7 @@ RESULTS: Mapping[str, Row] = {
         "title": "Equilibrium step and angle of a scale-invariant layer",
         "source": _NOETHER + " (exact form derived here)",
         "ground_truth": f"{_ITERATED}:equilibrium",
-        "example": "",
+        "example": _LEARNING,
     },
     "noether-learning-dynamics/symmetry-constraint": {
         "derivation": f"{_NOETHER_THEORY}:symmetry_constraint",
