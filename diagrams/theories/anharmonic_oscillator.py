@@ -35,7 +35,7 @@ def ground_state(order: int = 4) -> Derivation:
     """The energy of the ground state to a power of g, 1 to 6.
 
     >>> print(ground_state(2).formula)
-    anharmonic_ground_state(g, omega) = omega/2 + 3*g/(4*omega**2) - 21*g**2/(8*omega**5)
+    anharmonic_ground_state(g, omega) = -21*g**2/(8*omega**5) + 3*g/(4*omega**2) + omega/2
     """
     derivation = derive_rule_set(
         rule_set(_order(order, 6)), name=f"{THEORY}/anharmonic-ground-state", source=SOURCE,
