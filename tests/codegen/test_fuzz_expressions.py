@@ -2,7 +2,8 @@
 
 The bound is what ball arithmetic at the precision of the format says of the expression as written:
 the radius of a ball that was computed with 53 (24) bits bounds the rounding errors of every
-operation, however badly they are amplified.  Generated code may exceed it `SLACK` times.  Where the
+operation, however badly they are amplified.  Generated code may exceed it `SLACK` times.  A sum may
+be added up in any order, so a unit of rounding of its largest term is allowed besides.  Where the
 exact value is not real the code must say NaN.
 """
 
@@ -115,7 +116,9 @@ class Reference:
 
     def __init__(self, expr):
         parts = [e for e in sympy.preorder_traversal(expr) if isinstance(e, sympy.Expr)]
-        self.program = BallProgram([expr, *dict.fromkeys(parts)], (x, y))
+        self.terms = len(expr.args) if expr.is_Add else 0
+        summands = expr.args if expr.is_Add else ()
+        self.program = BallProgram([expr, *summands, *dict.fromkeys(parts)], (x, y))
 
     def at(self, point, dtype):
         """(exact, allowed), "not real", or None: undecided, or beyond the range of the format."""
@@ -149,6 +152,9 @@ class Reference:
         if not coarse.is_finite():
             return None
         radius = float(coarse.rad())
+        for ball in sharp[1 : 1 + self.terms]:
+            ball = ball.real if isinstance(ball, flint.acb) else ball
+            radius = max(radius, float(info.eps) * float(abs(ball).mid()))
         value = float(exact.mid())
         if radius > 0.1 * abs(value):  # the expression as written has lost its value
             return None
