@@ -17,7 +17,7 @@ from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.lagrangian import Lagrangian
 from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.consequence import OnMotion
-from derivax.symbolic.methods.euler_lagrange import equations_of_motion
+from derivax.symbolic.methods.euler_lagrange import equations_of_motion, in_symbols
 from derivax.symbolic.methods.noether import ChargeLaw, noether
 from derivax.symbolic.statements import Statement
 from derivax.symbolic.theories.noether_learning_dynamics.notation import (
@@ -90,10 +90,15 @@ def kinetic_symmetry_breaking(symmetry: str = "scale") -> ChargeLaw:
     Args:
         symmetry: "translation", "scale", "rescale" or "rotation"; the loss is an unknown function
             of what the symmetry leaves alone, with one coordinate of each kind.
+
+    Returns:
+        the law; its formula is {momentum, source} of coordinates and velocities, source being
+        $m\dot p + \mu p$ (the charge itself holds $e^{\mu t/m}$, which overflows).
     """
     coordinates, loss, xi, words = loss_with_symmetry(symmetry)
+    system = kanai(loss, coordinates)
     law = noether(
-        kanai(loss, coordinates),
+        system,
         xi=xi,
         name=f"{THEORY}/kinetic-symmetry-breaking",
         title=f"The kinetic term breaks the symmetry of the loss: {words}",
@@ -144,7 +149,13 @@ def kinetic_symmetry_breaking(symmetry: str = "scale") -> ChargeLaw:
             name="charge-law",
             say="and its charge",
         )
-    return motion  # type: ignore[no-any-return]
+    motion = motion.assume(
+        Statement(Function("p", real=True)(t), "=", momentum), name="momentum-value",
+        say="In numbers that do not grow with exp(mu t/m): the momentum p,",
+    )  # fmt: skip
+    outputs = {"momentum": "momentum-value", "source": "momentum"}
+    title = "Momentum p of a broken symmetry, and the source of m p' + mu p"
+    return in_symbols(motion, system, outputs, "kinetic_symmetry_breaking", title)  # type: ignore[no-any-return]
 
 
 def polar_motion() -> Derivation:
