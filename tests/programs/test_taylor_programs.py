@@ -58,9 +58,11 @@ def test_a_ray_equals_nested_forward_derivatives(order):
 def test_a_mixed_derivative_equals_nested_ones():
     weights, x, ways = _network()
     found = np.asarray(mixed_partial()(**weights, x=x, directions=ways)["derivative"])
-    derived = lambda y: _output(weights, y)  # noqa: E731
-    for v in ways:
-        derived = (lambda inner, v: lambda y: jax.jvp(inner, (y,), (v,))[1])(derived, v)
+
+    def along(inner, v):
+        return lambda y: jax.jvp(inner, (y,), (v,))[1]
+
+    derived = along(along(along(lambda y: _output(weights, y), ways[0]), ways[1]), ways[2])
     known = np.asarray(derived(jnp.asarray(x)))
     assert np.abs(found - known).max() < 1e-13 * max(1.0, np.abs(known).max())
 
