@@ -50,8 +50,9 @@ def test_every_row_of_the_theory_is_derived() -> None:
     own = ("phi4", "phi3", "vector", "complex", "matrix", "anharmonic")
     names = [n for n in catalog.expand("born-diagrams") if n.partition("/")[2].startswith(own)]
     assert len(names) == 11
-    for name in names:
-        assert derived(name.partition("/")[2]).outcome.established, name
+    dear = ("phi4-partition-function", "phi4-large-orders")  # with the slow ones below
+    for short in (name.partition("/")[2] for name in names):
+        assert short in dear or derived(short).outcome.established, short
 
 
 def test_one_component_is_the_scalar_theory() -> None:
