@@ -285,7 +285,7 @@ def load(
 
     tree = check_source(text)
     tree.body = [n for n in tree.body if not isinstance(n, ast.Import | ast.ImportFrom)]
-    # no builtins but what NumPy's C code looks up in the calling frame (the checked text names none)
+    # no builtins but what NumPy looks up in the calling frame (the checked text names none)
     scope: dict[str, Any] = {
         "__builtins__": {"__import__": _loaded_module},
         "jax": jax,

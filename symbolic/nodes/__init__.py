@@ -7,6 +7,7 @@ from derivax.symbolic.nodes.gaussian_expectation import GaussianExpectation
 from derivax.symbolic.nodes.implicit_root import ImplicitRoot
 from derivax.symbolic.nodes.phi import Phi
 from derivax.symbolic.nodes.recurrence import Recurrence, log_size
+from derivax.symbolic.nodes.spectrum import Spectrum
 
 __all__ = [
     "DominantEigenvalue",
@@ -14,5 +15,6 @@ __all__ = [
     "ImplicitRoot",
     "Phi",
     "Recurrence",
+    "Spectrum",
     "log_size",
 ]

@@ -7,7 +7,7 @@ matrix, the spectral radius): growth rates of populations, thresholds of invasio
 
 with the left and right eigenvectors w, v, whose dyad v w^T is the adjugate up to a factor.
 
-Main definition: `DominantEigenvalue`.
+*Main definitions*: `DominantEigenvalue`, `slope_by_cofactors`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,21 @@ from derivax.symbolic.exact.ball import evaluated
 from derivax.symbolic.exact.ball_values import NAN, Ball, as_complex
 from derivax.symbolic.exact.dag import free_symbols_of
 
-__all__ = ["DominantEigenvalue"]
+__all__ = ["DominantEigenvalue", "slope_by_cofactors"]
 
 LARGEST_EXPLICIT = 6
 """Largest matrix whose derivative is written by cofactors."""
+
+
+def slope_by_cofactors(eigenvalue: Expr, a: Any, symbol: Symbol) -> Expr | None:
+    """The derivative of a simple eigenvalue, by the cofactors of lambda - A at the eigenvalue."""
+    if not isinstance(a, sp.ImmutableDenseMatrix) or a.rows > LARGEST_EXPLICIT:
+        return None
+    n, value = a.rows, sp.Dummy("lambda", real=True)
+    adjugate = (value * sp.eye(n) - a).adjugate()
+    moved = a.diff(symbol)
+    above = sp.Add(*(adjugate[j, i] * moved[i, j] for i in range(n) for j in range(n)))
+    return (above / adjugate.trace()).xreplace({value: eigenvalue}) if above != 0 else S.Zero
 
 
 class DominantEigenvalue(Expr):
@@ -80,15 +91,7 @@ class DominantEigenvalue(Expr):
         return isinstance(self.matrix, sp.ImmutableDenseMatrix) and not self.free_symbols
 
     def _eval_derivative(self, symbol: Symbol) -> Expr | None:
-        """By the cofactors of lambda - A, at the node itself."""
-        a = self.matrix
-        if not isinstance(a, sp.ImmutableDenseMatrix) or a.rows > LARGEST_EXPLICIT:
-            return None
-        n, value = a.rows, sp.Dummy("lambda", real=True)
-        adjugate = (value * sp.eye(n) - a).adjugate()
-        moved = a.diff(symbol)
-        above = sp.Add(*(adjugate[j, i] * moved[i, j] for i in range(n) for j in range(n)))
-        return (above / adjugate.trace()).xreplace({value: self}) if above != 0 else S.Zero
+        return slope_by_cofactors(self, self.matrix, symbol)
 
     def _ball_(self, evaluate: Callable[..., Ball]) -> Ball:
         """Certified eigenvalues; the one whose real part is certainly the largest."""

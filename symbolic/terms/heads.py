@@ -36,6 +36,7 @@ from derivax.symbolic.nodes.implicit_root import (
 from derivax.symbolic.nodes.matrix_calculus import GradientMatrix, TimeDerivative
 from derivax.symbolic.nodes.phi import Phi
 from derivax.symbolic.nodes.recurrence import Recurrence
+from derivax.symbolic.nodes.spectrum import Spectrum
 
 __all__ = [
     "BINDERS",
@@ -251,6 +252,8 @@ _ROWS: list[_Row] = [
     ("GaussianExpectation", GaussianExpectation, ("map", "tuple"), None, _make_expectation,
      {"recurses": True}),
     ("DominantEigenvalue", DominantEigenvalue, ("matrix",), None, _make_by_constructor,
+     {"recurses": True, "commutes": True}),
+    ("Spectrum", Spectrum, ("matrix", "scalar"), None, _make_by_constructor,
      {"recurses": True, "commutes": True}),
     ("Recurrence", Recurrence, ("map", "tuple", "scalar", "scalar"), None, _make_recurrence,
      {"recurses": True}),

@@ -28,7 +28,7 @@ __all__ = ["BOUNDARY", "CHILDREN", "HEADS", "OPERATIONS"]
 # scalars made from matrices
 BOUNDARY = frozenset(
     ["trace", "det", "element", "dimension", "entry_at", "dominant"]
-    + ["entry_of", "einsum", "reduced"]
+    + ["entry_of", "einsum", "reduced", "eigenvalue"]
 )
 LARGEST_POWER = 64
 

@@ -118,7 +118,7 @@ TANGENTS: dict[str, Tangent] = {
     ),
     **dict.fromkeys(("matmul", "hadamard", "kronecker", "matscale", "einsum"), _multilinear),
     **dict.fromkeys(("beside", "above"), _joined),
-    **dict.fromkeys(("matpow", "dominant", "reduced"), refuse),
+    **dict.fromkeys(("matpow", "dominant", "reduced", "eigenvalue"), refuse),
     "matadd": _added,
     "entries": lambda tape, i, d: _like(tape, i, [d[k] for k in tape[i].operands]),
     "solve": _solve,

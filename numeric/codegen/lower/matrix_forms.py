@@ -26,6 +26,7 @@ from derivax.numeric.codegen.lower.matrices import (
 from derivax.numeric.codegen.lower.operation import ATOM, MUL, Operation, Text
 from derivax.numeric.codegen.tape import Node
 from derivax.symbolic.nodes.dominant_eigenvalue import DominantEigenvalue
+from derivax.symbolic.nodes.spectrum import Spectrum
 
 if TYPE_CHECKING:
     from derivax.numeric.codegen.reading import Reader
@@ -115,6 +116,12 @@ def read_dominant(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     return reader.tape.push("dominant", ids)
 
 
+def read_spectrum(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
+    if ids[0] in reader.tape.plane:
+        raise CompileError("the spectrum of a complex matrix", "is not compiled", "")
+    return reader.tape.push("eigenvalue", ids[:1], expr.index)
+
+
 def read_entry(reader: Reader, expr: Any, ids: Sequence[int]) -> int:
     if isinstance(expr.i, sympy.Integer) and isinstance(expr.j, sympy.Integer):
         return read_element(reader, expr, ids[:1])
@@ -144,6 +151,7 @@ HEADS: dict[type, Callable[..., int]] = {
     mx.DiagonalOf: read_shaped("diagonal_vector"),
     MatrixSlice: read_slice,
     DominantEigenvalue: read_dominant,
+    Spectrum: read_spectrum,
     mx.matexpr.MatrixElement: read_entry,
     sympy.ImmutableDenseMatrix: read_explicit,
 }
@@ -153,6 +161,7 @@ CHILDREN: dict[type, Callable[[Any], tuple[sympy.Basic, ...]]] = {
     mx.BlockMatrix: lambda expr: tuple(expr.blocks),
     mx.BlockDiagMatrix: lambda expr: tuple(expr.blocks),
     mx.OneMatrix: lambda expr: (),
+    Spectrum: lambda expr: (expr.matrix,),
     MatrixSlice: lambda expr: (expr.parent,),
     mx.matexpr.MatrixElement: _entry_children,
 }
@@ -240,6 +249,11 @@ def _write_entry_at(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
     return Text(f"entry_at({texts[0].text}, {texts[1].text}, {texts[2].text})")
 
 
+def _write_eigenvalue(writer: Writer, node: Node, texts: Sequence[Text]) -> Text:
+    writer.need("symmetric_spectrum")
+    return Text(f"jnp.take(symmetric_spectrum({texts[0].text}), {node.data}, axis=-1)")
+
+
 OPERATIONS: dict[str, Operation] = {
     "matpow": Operation(_write_matpow, None, "matrix"),
     "conjugate_entries": Operation(
@@ -255,5 +269,6 @@ OPERATIONS: dict[str, Operation] = {
     "diagonal_vector": Operation(_write_diagonal_vector, None, "matrix"),
     "slice": Operation(_write_slice, None, "matrix"),
     "dominant": _joined("dominant_eigenvalue", "eigenvalue"),
+    "eigenvalue": Operation(_write_eigenvalue, None, "eigenvalue"),
     "entry_at": Operation(_write_entry_at, None, "entry"),
 }

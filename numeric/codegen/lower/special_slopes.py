@@ -58,7 +58,7 @@ def _binomial(n: Any, k: Any) -> tuple[Any, Any]:
     return (
         Piecewise(
             (by_n, low),
-            (value * (digamma(gap) - digamma(-n)), n <= -1),
+            (value * (digamma(-n) - digamma(gap)), n <= -1),
             (value * (digamma(n + 1) - digamma(1 - gap)), True),
         ),
         Piecewise(

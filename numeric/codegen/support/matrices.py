@@ -88,6 +88,12 @@ def eigenpair_step(a, vector, value):
     return vector + jnp.take(change, places, axis=-2), value + jnp.expand_dims(last, -2)
 
 
+def symmetric_spectrum(a):
+    """The eigenvalues of a real symmetric matrix, in increasing order."""
+    values, _vectors = jnp.linalg.eigh(0.5 * (a + jnp.swapaxes(a, -1, -2)))
+    return values
+
+
 def placed_beside(a, b):
     """a and b side by side; their batches broadcast."""
     batch = jnp.zeros_like(jnp.sum(a, axis=(-2, -1)) + jnp.sum(b, axis=(-2, -1)))
