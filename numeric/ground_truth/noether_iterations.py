@@ -9,7 +9,7 @@ to the limit in which they are exact.
 
 Main definitions: `charge_oscillator`, `discrete_rotation`, `discrete_translation`,
 `effective_rate`, `equilibrium`, `equilibrium_norms`, `gradient_descent_charge`,
-`heavy_ball_power`, `heavy_ball_rate`, `norm_history`, `slow_growth`.
+`heavy_ball_power`, `heavy_ball_rate`, `heavy_ball_response`, `norm_history`, `slow_growth`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ __all__ = [
     "gradient_descent_charge",
     "heavy_ball_power",
     "heavy_ball_rate",
+    "heavy_ball_response",
     "norm_history",
     "slow_growth",
 ]
@@ -314,6 +315,36 @@ def heavy_ball_power() -> tuple[Comparison, ...]:
             )
         )  # fmt: skip
     return tuple(comparisons)
+
+
+def heavy_ball_response() -> tuple[Comparison, ...]:
+    """K(n[T], eta, beta, h[m]): oscillating, double and real roots, in exact fractions.
+
+    Every squaring doubles the relative error: a few n u of n beta^((n - 1)/2), or of the power of
+    the slow root.
+    """
+    n = np.array([1, 2, 3, 4, 10, 33, 100, 250])
+    eta, beta, curvatures = 0.5, 0.5625, (0.125, 0.03125, 0.5, 2.0, 5.0)  # 0.125: double root
+    columns = []
+    for h in curvatures:
+        s = 1 + Fraction(beta) - Fraction(eta) * Fraction(h)
+        rows = [Fraction(0), Fraction(1)]
+        while len(rows) <= n.max():
+            rows.append(s * rows[-1] - Fraction(beta) * rows[-2])
+        columns.append([float(rows[j]) for j in n])
+    measured = np.array(columns).T
+    scale = np.maximum(np.abs(measured), (n * beta ** ((n - 1) / 2))[:, None])
+    kept = np.abs(measured) > 1e-3 * scale  # between zeros, where a relative error means something
+
+    return (
+        Comparison(
+            "response of the heavy ball after n steps", measured[kept],
+            lambda code: np.asarray(code(n.astype(float), eta, beta, np.array(curvatures))["K"])[
+                kept
+            ],
+            (32 * _UNIT * n[:, None] * scale)[kept], setting={"eta": eta, "beta": beta},
+        ),
+    )  # fmt: skip
 
 
 def gradient_descent_charge() -> tuple[Comparison, ...]:

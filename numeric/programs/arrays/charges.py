@@ -153,3 +153,33 @@ def charge_as_tree(momentum, change, C0, p0, V, eta, beta, k):
         jnp.where(loss > -0.5, little, (Cp * p0 + kept * C0) + C),
         (pp * p0 + pC * C0) + p,
     )
+
+
+def response_at(response, n, eta, beta, h):
+    """K_n of the recursion K'' = response(eta, beta, h, K', K) from 0, 1, by repeated squaring.
+
+    n (T,) whole numbers below 2^24, h (m,): the powers of the 2 x 2 map of (K', K).
+    """
+    places = jnp.expand_dims(n, 1) + 0.0 * h
+    one = jnp.ones_like(places)
+    none = jnp.zeros_like(places)
+    by_last = response(eta, beta, h, one, none)
+    by_before = response(eta, beta, h, none, one)
+
+    def step(j, state):
+        left, a, b, c, d, K, L = state
+        odd = jnp.mod(left, 2.0) > 0.5
+        return (
+            jnp.floor(0.5 * left),
+            a * a + b * c,
+            a * b + b * d,
+            c * a + d * c,
+            c * b + d * d,
+            jnp.where(odd, a * K + b * L, K),
+            jnp.where(odd, c * K + d * L, L),
+        )
+
+    start = (places, by_last, by_before, one, none, one, none)
+    found = lax.fori_loop(0, 24, step, start)
+    _, _, _, _, _, _, L = found
+    return (L,)

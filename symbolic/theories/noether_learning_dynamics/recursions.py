@@ -1,7 +1,8 @@
 r"""The laws of a charge in numbers, one step at a time: what the array Programs run.
 
-Main results: `charge_rate`, `charge_history`, `norm4_history`; `charge_history_parallel` and
-`norm4_history_parallel` are the same laws for Programs that compose the steps as a tree.
+Main results: `charge_rate`, `charge_history`, `norm4_history`, `heavy_ball_response`;
+`charge_history_parallel` and `norm4_history_parallel` are the same laws for Programs that compose
+the steps as a tree.
 
 The exact laws of `discrete` are about matrices of any size; here their quadratic forms get names,
 so that a law is a map of numbers and can be compiled.  A history adds up many small changes, so the
@@ -14,15 +15,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sympy import Basic, Function, MatrixSymbol, Rational, Symbol, Trace, Transpose
+from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
 from derivax.symbolic.derivation import Derivation
+from derivax.symbolic.methods.euler_lagrange import AtInstant
 from derivax.symbolic.methods.matrix_identity import MatrixIdentity
 from derivax.symbolic.methods.substitute import Rewrite, Substitute
 from derivax.symbolic.nodes.phi import Phi
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
 from derivax.symbolic.theories.noether_learning_dynamics.discrete import discrete_charge
+from derivax.symbolic.theories.noether_learning_dynamics.history import heavy_ball_power
 from derivax.symbolic.theories.noether_learning_dynamics.notation import (
     NEURAL_MECHANICS,
     SOURCE,
@@ -39,6 +43,7 @@ __all__ = [
     "charge_history",
     "charge_history_parallel",
     "charge_rate",
+    "heavy_ball_response",
     "norm4_history",
     "norm4_history_parallel",
 ]
@@ -221,3 +226,29 @@ def norm4_history_parallel() -> Derivation:
     """`norm4_history`: its map of y is affine, so that steps can be composed."""
     derivation = norm4_history()
     return derivation.renamed(f"{THEORY}/norm4-history-parallel", derivation.title)
+
+
+def heavy_ball_response() -> Derivation:
+    r"""One step of the heavy ball on a quadratic loss of curvature h, as a map of numbers.
+
+    $$K_{n+2} = (1 + \beta - \eta h)\,K_{n+1} - \beta K_n,\qquad K_0 = 0,\ K_1 = 1.$$
+    `heavy-ball-power` derives its closed forms, by cases; powers of this map need none.
+
+    Returns:
+        a derivation whose formula is $K_{n+2}$, of eta, beta, h and the two values before.
+    """
+    derivation = heavy_ball_power()
+    (after, *_), step = derivation[0].lhs.atoms(AppliedUndef), derivation[0]
+    K, n = after.func, next(iter(after.free_symbols))
+    last, before = Symbol("last", real=True), Symbol("before", real=True)
+    names = ((K(n + 1), last), (K(n), before))
+    derivation = derivation.renamed(
+        f"{THEORY}/heavy-ball-response", "Response of the heavy ball to one impulse, in any regime"
+    ).then(
+        AtInstant(Symbol("K_next", real=True), names), 0, name="response",
+        say="As a map of numbers:",
+    )  # fmt: skip
+    h = next(s for s in step.rhs.free_symbols if s.name == "h")
+    return derivation.concluded(
+        derivation.formula_of("response", [eta, beta, h, last, before], name="response")
+    )
