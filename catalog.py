@@ -340,6 +340,14 @@ RESULTS: Mapping[str, Row] = {
         "example": _LEARNING,
         "program": f"{_CHARGES}:norm4_history_parallel",
     },
+    "noether-learning-dynamics/heavy-ball-response": {
+        "derivation": f"{_NOETHER_THEORY}.recursions:heavy_ball_response",
+        "title": "Powers of the heavy-ball step on quadratic losses, in any regime",
+        "source": _NOETHER + " (derived here)",
+        "ground_truth": f"{_ITERATED}:heavy_ball_response",
+        "example": "",
+        "program": f"{_CHARGES}:heavy_ball_response",
+    },
     "noether-learning-dynamics/slow-growth": {
         "derivation": f"{_NOETHER_THEORY}:slow_growth",
         "title": "Growth of a charge per step, for smooth and for uncorrelated gradients",
