@@ -110,7 +110,11 @@ KINDS: dict[str, tuple[Callable[[], Finding], Callable[[], Finding]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", KINDS)
+# (that charges are conserved is also tested with the rule)
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(k, marks=pytest.mark.slow) if k.startswith("conserved") else k for k in KINDS],
+)
 def test_a_right_statement_is_established_and_a_wrong_one_refuted(kind: str) -> None:
     right, wrong = KINDS[kind]
     assert right().outcome.established, right()
