@@ -734,6 +734,14 @@ RESULTS: Mapping[str, Row] = {
         "ground_truth": "",
         "example": _LESLIE_EXAMPLE,
     },
+    "leslie-populations/fit-loss": {
+        "derivation": f"{_LESLIE_THEORY}:constraints",
+        "title": "Loss of a fit of two competing populations to counts",
+        "source": _LESLIE,
+        "ground_truth": f"{_LESLIE_TRUTH}:fit_loss",
+        "example": _LESLIE_EXAMPLE,
+        "program": "derivax.numeric.programs.leslie_loss:fit_loss",
+    },
     "leslie-populations/boson-population": {
         "derivation": f"{_LESLIE_THEORY}:boson_population",
         "title": "Second quantisation of an age-structured population",

@@ -11,7 +11,7 @@ Main definitions: `growth_factor`, `stable_population`, `elasticities`, `branchi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -25,6 +25,7 @@ __all__ = [
     "branching_extinction",
     "elasticities",
     "first_extinction",
+    "fit_loss",
     "growth_factor",
     "immigration",
     "last_species_standing",
@@ -55,7 +56,7 @@ def _exact(values: Any) -> np.ndarray:
     return np.vectorize(Fraction, otypes=[object])(np.asarray(values, dtype=np.float64))
 
 
-def _matrix(f: Sequence[Any], s: Sequence[Any]) -> list[list[Any]]:
+def _matrix(f: Any, s: Any) -> list[list[Any]]:
     n = len(f)
     rows = [[Fraction(0)] * n for _ in range(n)]
     rows[0] = list(f)
@@ -64,13 +65,18 @@ def _matrix(f: Sequence[Any], s: Sequence[Any]) -> list[list[Any]]:
     return rows
 
 
-def _largest_eigenvalue(f: Sequence[Any], s: Sequence[Any]) -> arb:
+def _largest_eigenvalue(f: Any, s: Any) -> arb:
     """By Arb's enclosure of all eigenvalues, up to the last reproducing age."""
     last = max(k for k, births in enumerate(f) if births != 0) + 1
     rows = _matrix(f[:last], s[: last - 1])
     flat = [arb(x.numerator) / arb(x.denominator) for row in rows for x in row]
     values = acb_mat(last, last, flat).eig()
     return max(values, key=lambda value: float(value.real.mid())).real
+
+
+def _asking(f: Any, s: Any, key: str) -> Callable[[Any], Any]:
+    """How one result for a table is asked."""
+    return lambda code: np.asarray(code(f, s)[key])
 
 
 def growth_factor() -> tuple[Comparison, ...]:
@@ -84,7 +90,7 @@ def growth_factor() -> tuple[Comparison, ...]:
             Comparison(
                 quantity=f"growth factor, {name}",
                 measured=float(exact.mid()),
-                predict=lambda code, f=f, s=s: np.asarray(code(f, s)["lam"]),
+                predict=_asking(f, s, "lam"),
                 tolerance=1e-14 + radius,
                 setting={"table": name},
             )
@@ -105,14 +111,14 @@ def stable_population() -> tuple[Comparison, ...]:
         total = sum(x)
         w = np.array([float(a / total) for a in x])
         value = np.array([float(a / v[0]) for a in v])
-        sizes = np.sort(np.abs(np.linalg.eigvals(np.array(_matrix(f, s), dtype=float))))
+        sizes = np.sort(np.abs(np.linalg.eigvals(np.array(_matrix(f, s), dtype=np.float64))))
         left = 100 * (sizes[-2] / sizes[-1]) ** steps
         for quantity, measured, key in (("w", w, "w"), ("v", value, "v")):
             found.append(
                 Comparison(
                     quantity=f"{quantity} after {steps} steps, {name}",
                     measured=measured,
-                    predict=lambda code, f=f, s=s, key=key: np.asarray(code(f, s)[key]),
+                    predict=_asking(f, s, key),
                     tolerance=left * np.abs(measured) + _ULP * np.abs(measured).max(),
                     setting={"table": name, "steps": steps},
                 )
@@ -133,7 +139,8 @@ def elasticities() -> tuple[Comparison, ...]:
     """Difference quotients of enclosed eigenvalues, step 2^-60."""
     f, s = tables()["12 ages"]
     step = Fraction(1, 2**60)
-    by_f, by_s = [], []
+    by_f: list[float] = []
+    by_s: list[float] = []
     with working_precision(_BITS):
         for values, kept in ((f, by_f), (s, by_s)):
             for k in range(len(values)):
@@ -150,7 +157,7 @@ def elasticities() -> tuple[Comparison, ...]:
             Comparison(
                 quantity=f"{key} by difference quotients",
                 measured=np.array(measured),
-                predict=lambda code, key=key: np.asarray(code(f, s)[key]),
+                predict=_asking(f, s, key),
                 tolerance=_ULP + 1e-16,
                 setting={"table": "12 ages"},
             )
@@ -186,7 +193,7 @@ def branching_extinction(runs: int = 40_000, seed: int = 1) -> tuple[Comparison,
         Comparison(
             quantity="share of lines that die out, by the age of the founder",
             measured=measured,
-            predict=lambda code: np.asarray(code(f, s)["q"]),
+            predict=_asking(f, s, "q"),
             tolerance=4 * error,
             setting={"runs": runs, "seed": seed},
         ),
@@ -343,5 +350,41 @@ def first_extinction() -> tuple[Comparison, ...]:
             predict=asked,
             tolerance=0.0,
             setting={"scales of y": list(scales)},
+        ),
+    )
+
+
+def fit_loss() -> tuple[Comparison, ...]:
+    """The populations of given entries, step by step in matrices, against made-up counts."""
+    rng = np.random.default_rng(8)
+    n, days = 3, 12
+    free = {k: rng.normal(0.0, 1.0, shape) for k, shape in (
+        ("f", (2, n)), ("s", (2, n - 1)), ("interaction", (2, n)), ("start", (2, n)))}  # fmt: skip
+    free["interaction"] -= 5.0
+    counts = rng.uniform(1.0, 50.0, (days, 2))
+    mask = np.ones((days, 2))
+    mask[1] = 0.0
+    births, taken, shares = (np.log1p(np.exp(free[k])) for k in ("f", "interaction", "start"))
+    survival = 1 / (1 + np.exp(-free["s"]))
+    K = np.zeros((2 * n, 2 * n))
+    for k in range(2):
+        block = slice(k * n, (k + 1) * n)
+        K[block, block] = np.diag(survival[k], -1)
+        K[k * n, block] = births[k]
+        K[block, slice((1 - k) * n, (2 - k) * n)] = -np.diag(taken[k])
+    z = (counts[0][:, None] * shares / shares.sum(axis=1, keepdims=True)).ravel()
+    total = 0.0
+    for day in range(1, days):
+        z = K @ z
+        sums = z.reshape(2, n).sum(axis=1)
+        errors = np.log1p(np.maximum(sums, 0)) + np.minimum(sums, 0) - np.log1p(counts[day])
+        total += float(np.sum(mask[day] * errors**2))
+    return (
+        Comparison(
+            quantity="squared error of ln(1 + N)",
+            measured=total,
+            predict=lambda code: np.asarray(code(**free, counts=counts, mask=mask)["loss"]),
+            tolerance=1e-12 * total,
+            setting={"classes": n, "days": days},
         ),
     )

@@ -93,7 +93,8 @@ def _exact(values: ArrayLike) -> list[arb]:
 
 def _balls(matrix: Any) -> arb_mat:
     rows = np.asarray(matrix, dtype=object)
-    return arb_mat(*rows.shape, [x if isinstance(x, arb) else arb(float(x)) for x in rows.ravel()])
+    entries = [x if isinstance(x, arb) else arb(float(x)) for x in rows.ravel()]
+    return arb_mat(rows.shape[0], rows.shape[1], entries)
 
 
 def certified_perron_root(K: ArrayLike, bits: int = 128) -> arb:

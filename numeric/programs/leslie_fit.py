@@ -223,7 +223,7 @@ def _counts(counts: ArrayLike) -> tuple[Array, NDArray[np.bool_]]:
     data = np.asarray(counts, dtype=np.float64)
     if data.ndim != 2 or data.shape[1] != 2 or len(data) < 4:
         raise InputError(f"counts of shape {data.shape}", "are not (days, 2) with days >= 4", "")
-    mask = ~np.isnan(data)
+    mask: NDArray[np.bool_] = np.logical_not(np.isnan(data))
     if not mask[0].all() or np.isinf(data).any() or (data[mask] < 0).any():
         raise InputError(
             "counts", "hold negative or infinite numbers, or no start", "NaN marks uncounted days"
@@ -237,7 +237,7 @@ def _counts(counts: ArrayLike) -> tuple[Array, NDArray[np.bool_]]:
 def one_step_regression(counts: ArrayLike) -> Array:
     """Least squares of the counts on those one day before: K (2, 2) with N(t+1) = K N(t)."""
     data, mask = _counts(counts)
-    both = mask.all(axis=1)
+    both: NDArray[np.bool_] = np.asarray(mask.all(axis=1))
     pairs = both[1:] & both[:-1]
     found = np.linalg.lstsq(data[:-1][pairs], data[1:][pairs], rcond=None)[0]
     return np.asarray(found.T)

@@ -106,13 +106,13 @@ def normal_ordered(expr: Basic, modes: Iterable[tuple[Symbol, Symbol]]) -> dict[
     stack: list[tuple[Word, Expr]] = []
     for term in Add.make_args(as_expression(expr).expand()):
         scalars, letters = term.args_cnc()
-        word: list[Basic] = []
+        letters_found: list[Basic] = []
         for letter in letters:
             base, power = letter.as_base_exp()
             if base not in order or not power.is_Integer or power < 0:
                 raise InputError(str(letter), "is no power of an operator of the modes", "")
-            word += [base] * int(power)
-        stack.append((tuple(word), Mul(*scalars)))
+            letters_found += [base] * int(power)
+        stack.append((tuple(letters_found), Mul(*scalars)))
     steps = 0
     while stack:
         word, coefficient = stack.pop()

@@ -172,3 +172,34 @@ def eliminated(A, B, C, D, x0, y0, steps):
     one = zero + 1.0
     winner = jnp.where(loses_y, one, jnp.where(x_gone, -one, zero))
     return (jnp.where(winner == 0.0, jnp.inf, count), winner, x, y, scale)
+
+
+def competition_loss(positive, fraction, residual, f, s, interaction, start, counts, mask):
+    """Squared error of ln(1 + class sums) of two competing Leslie populations, masked."""
+    births = positive(f)
+    survival = fraction(s)
+    taken = positive(interaction)
+    shares = positive(start)
+    first = jnp.expand_dims(jnp.take(counts, 0, axis=0), 1)
+    state = first * shares / jnp.expand_dims(jnp.sum(shares, axis=1), 1)
+    older = jnp.concatenate((survival, jnp.zeros((2, 1), survival.dtype)), axis=1)
+    places = jnp.mod(jnp.arange(f.shape[1]) - 1, f.shape[1])
+
+    def step(now, pair):
+        count, seen = pair
+        other = jnp.take(now, jnp.asarray((1, 0)), axis=0)
+        newborn = jnp.expand_dims(jnp.sum(births * now, axis=1), 1)
+        # the last entry of `older` is 0: nobody comes around to the first age
+        moved = jnp.take(older * now, places, axis=1)
+        first_age = jnp.asarray(jnp.arange(f.shape[1]) == 0, f.dtype)
+        new = moved + newborn * first_age - taken * other
+        total = jnp.sum(new, axis=1)
+        above = jnp.maximum(total, 0.0)
+        # below zero the tangent of ln(1 + N)
+        error = residual(above, count) + jnp.minimum(total, 0.0)
+        return (new, jnp.sum(jnp.where(seen > 0.5, error * error, 0.0)))
+
+    later = jnp.arange(counts.shape[0] - 1) + 1
+    pairs = (jnp.take(counts, later, axis=0), jnp.take(mask, later, axis=0))
+    _last, errors = lax.scan(step, state, pairs)
+    return (jnp.sum(errors),)

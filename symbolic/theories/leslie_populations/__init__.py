@@ -16,7 +16,7 @@ Main results (`leslie-populations/NAME`):
     renewal, migration, imprimitivity                                                   renewal.py
     predator-prey, coupled-growth, one-class-each, complex-model                   interactions.py
     last-species-standing     the invariant that decides a competition              competition.py
-    equal-competitors, mutual-competition                                           competition.py
+    equal-competitors, mutual-competition, fit-loss                                 competition.py
     boson-population, stochastic-population, hopping, branching                       operators.py
 
 Assumptions: L is primitive where a stable age structure is claimed; competition has two camps.
@@ -39,6 +39,7 @@ from derivax.symbolic.theories.leslie_populations.closed_forms import (
     two_reproducing_ages,
 )
 from derivax.symbolic.theories.leslie_populations.competition import (
+    constraints,
     extinction_time,
     last_species_standing,
     mutual_competition,
@@ -68,6 +69,7 @@ __all__ = [
     "boson_population",
     "branching",
     "complex_model",
+    "constraints",
     "coupled_growth",
     "eigenvalue_perturbation",
     "euler_lotka",

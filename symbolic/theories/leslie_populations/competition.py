@@ -25,12 +25,12 @@ from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.matrix_identity import MatrixIdentity
 from derivax.symbolic.methods.solve_for import SolveFor
 from derivax.symbolic.methods.spectral import Eigenpairs
-from derivax.symbolic.methods.substitute import Rewrite
+from derivax.symbolic.methods.substitute import Rewrite, Substitute
 from derivax.symbolic.problem import Problem
 from derivax.symbolic.statements import Statement
 from derivax.symbolic.theories.leslie_populations.notation import SOURCE, THEORY, lam
 
-__all__ = ["extinction_time", "last_species_standing", "mutual_competition"]
+__all__ = ["constraints", "extinction_time", "last_species_standing", "mutual_competition"]
 
 _n, _k = (Symbol(x, integer=True, positive=True) for x in ("n", "k"))
 _t = Symbol("t", integer=True, nonnegative=True)
@@ -110,6 +110,40 @@ def last_species_standing() -> Derivation:
     )
     return derivation.concluded(
         derivation.formula_of("invariant", [_t, lam, start], name="invariant")
+    )
+
+
+def constraints() -> Derivation:
+    r"""Free numbers for the entries of a fitted model, and its residual on the scale ln(1 + N).
+
+    $$f = \ln(1+e^a) > 0,\qquad s = \frac1{1+e^{-a}},\quad 0 < s < 1,\qquad
+      \rho = \ln\frac{1+N}{1+c}$$
+    """
+    a, N, c = Symbol("a", real=True), Symbol("N", nonnegative=True), Symbol("c", nonnegative=True)
+    f, s, rho = Symbol("f", positive=True), Symbol("s", positive=True), Symbol("rho", real=True)
+    derivation = Derivation.begin(
+        Problem(Statement(f, "=", log(1 + exp(a))), f),
+        name=f"{THEORY}/fit-loss",
+        title="Constraints by transformation, and the residual of a fit",
+        source=SOURCE,
+    )
+    return (
+        derivation.then(
+            Substitute({}), 0, name="positive", say="A fecundity or interaction from a free number:"
+        )
+        .assume(Statement(s, "=", 1 / (1 + exp(-a))), name="fraction", say="A survival:")
+        .then(
+            Rewrite(rhs=exp(a) / (1 + exp(a))),
+            "fraction",
+            name="below-one",
+            say="between 0 and 1.",
+        )
+        .assume(
+            Statement(rho, "=", log(1 + N) - log(1 + c)),
+            name="residual-raw",
+            say="The error of a count c:",
+        )
+        .then(Rewrite(rhs=log((1 + N) / (1 + c))), "residual-raw", name="residual")
     )
 
 
