@@ -43,9 +43,7 @@ def main(figure=None, steps=60):
     #    first Born term, fit again, and so on.
     U, edges, a = potentials()
     terms = derivax.compile("born-diagrams/born-terms")
-    exact_terms = np.asarray(
-        jax.jit(jax.vmap(lambda u: terms(u, edges, np.ones(3))["terms"]))(U)
-    )
+    exact_terms = np.asarray(jax.jit(jax.vmap(lambda u: terms(u, edges, np.ones(3))["terms"]))(U))
     derivatives = exact_derivatives(edges, 3)
     learned = refit(U, a, iterations=3, steps=steps)
     print("\niteration   error of D f(0)   of D^2 f(0)   of D^3 f(0)   (relative, Frobenius)")

@@ -8,6 +8,7 @@ Source: Kaspschak, Meissner 2020, arXiv 2009.03192.
 
 import sys
 import time
+from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
@@ -24,7 +25,7 @@ def trained(sizes=(1, 8, 8, 1), steps=400, seed=0):
     """A tanh network taught to draw sin(3 x) + x^2: weights as plain arrays."""
     rng = np.random.default_rng(seed)
     weights = {}
-    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:]), 1):
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes), 1):
         weights[f"W{layer}"] = 1.5 * rng.standard_normal((outputs, inputs)) / np.sqrt(inputs)
         weights[f"b{layer}"] = rng.standard_normal(outputs) / 2
     x = jnp.linspace(-1, 1, 64)[:, None]
@@ -70,8 +71,14 @@ def main(figure=None):
     vertices = vertices_at(weights, x, 6)
     print("order  diagrams  sum over diagrams      recursion              largest diagram")
     shares = []
+
+    def line(upper, lower):
+        """Bare lines go down one layer."""
+        assert lower == upper - 1
+        return weights[f"W{upper}"]
+
     for order in range(1, 7):
-        found = largest_trees(order, 2, lambda l, m: weights[f"W{l}"], vertices, v)
+        found = largest_trees(order, 2, line, vertices, v)
         total = sum(float(value[0]) for value, _ in found)
         largest, tree = found[0]
         print(
@@ -81,14 +88,15 @@ def main(figure=None):
         assert abs(total - coefficients[order]) < 1e-12 * max(1.0, abs(total))
         shares.append([float(value[0]) for value, _ in found])
     print("\nThe first diagram of order 2 in LaTeX:")
-    print(bare_rules(2).latex(largest_trees(2, 2, lambda l, m: weights[f"W{l}"], vertices, v)[0][1]))
+    _, tree = largest_trees(2, 2, line, vertices, v)[0]
+    print(bare_rules(2).latex(tree))
 
     # 3. Deep and far: six layers, order 40.  Nobody lists these diagrams.
     deep = derivax.compile("born-diagrams/taylor-ray", parameters={"L": 6})
     rng = np.random.default_rng(1)
     sizes = (4, 64, 64, 64, 64, 64, 1)
     large = {}
-    for layer, (inputs, outputs) in enumerate(zip(sizes, sizes[1:]), 1):
+    for layer, (inputs, outputs) in enumerate(pairwise(sizes), 1):
         large[f"W{layer}"] = rng.standard_normal((outputs, inputs)) / np.sqrt(inputs)
         large[f"b{layer}"] = 0.1 * rng.standard_normal(outputs)
     points = rng.standard_normal((32, 4))
@@ -104,7 +112,7 @@ def main(figure=None):
         f"{float(count_labelled(layered(5), 40)):.2g} labelled diagrams"
     )
     decay = np.abs(far[0, 1:, 0]) ** (-1 / np.arange(1, 41))
-    print(f"radius of convergence along this ray, from the last coefficients: {decay[-5:].mean():.2f}")
+    print(f"radius of convergence along this ray, from the last terms: {decay[-5:].mean():.2f}")
 
     if figure:
         draw(figure, weights, output, coefficients, shares, x)
