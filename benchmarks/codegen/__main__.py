@@ -1,6 +1,6 @@
 """Code generation against its peers, side by side in one run.
 
-    python -m benchmarks.codegen            all workloads (about 15 minutes on 2 cores)
+    python -m benchmarks.codegen            all workloads (about 8 minutes on 2 quiet cores)
     python -m benchmarks.codegen --quick    five of them, small
     python -m benchmarks.codegen --workload "sum 1000" --peer derivax --peer sympy2jax
 
@@ -13,104 +13,21 @@ A peer that is not installed, fails or exceeds the time limit is reported as suc
 from __future__ import annotations
 
 import argparse
-import json
-import subprocess
+import statistics
 import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import sympy as sp
-
 sys.setrecursionlimit(10_000)
 
-from ..harness import interleaved, machine, peak_memory, table, write_json  # noqa: E402
+from ..harness import interleaved, machine, table, write_json  # noqa: E402
+from .cells import arrays, in_process  # noqa: E402
 from .peers import PACKAGES, PEERS  # noqa: E402
 from .workloads import QUICK, WORKLOADS, Workload  # noqa: E402
 
 RESULTS = Path(__file__).parent / "results.json"
-CHECKED = 12
-BITS = 4000
-
-
-def arrays(workload: Workload, points: int) -> list[np.ndarray]:
-    """The batch: uniform in the ranges."""
-    rng = np.random.default_rng(0)
-    shapes = workload.shapes or [()] * len(workload.low)
-    return [
-        rng.uniform(low, high, (points, *shape))
-        for low, high, shape in zip(workload.low, workload.high, shapes, strict=True)
-    ]
-
-
-def errors(workload: Workload, function: Any) -> dict[str, Any]:
-    """The largest relative error and the number of non-finite results at a few points."""
-    import flint
-
-    from derivax.symbolic.exact.ball import BallProgram
-
-    if workload.shapes is not None:
-        return {}
-    expr, args = workload.make()
-    entries = list(expr) if isinstance(expr, sp.MatrixBase) else [expr]
-    points = [*np.stack(arrays(workload, CHECKED), -1).tolist(), *workload.extreme]
-    batch = [np.array(column) for column in zip(*points, strict=True)]
-    got = np.asarray(function(*batch)).reshape(len(points), -1)
-    program = BallProgram(entries, args)
-    worst, missing, compared = 0.0, 0, 0
-    for row, point in zip(got, points, strict=True):
-        exact = program.at([flint.arb(v) for v in point], BITS)
-        sizes = [abs(complex(b.mid())) if b.is_finite() else 0.0 for b in exact]
-        floor = max(sizes) * 1e-14
-        for value, ball in zip(row, exact, strict=True):
-            if not ball.is_finite() or ball.rad() > 1e-20 * (1 + abs(ball.mid())):
-                continue
-            compared += 1
-            known = complex(ball.mid())
-            if not np.isfinite(value):
-                missing += 1
-            elif abs(known) > floor:
-                worst = max(worst, abs(complex(value) - known) / abs(known))
-    return {"error": worst, "not finite": missing, "compared": compared}
-
-
-def cell(name: str, peer: str, points: int) -> dict[str, Any]:
-    """One peer on one workload, in this process."""
-    import jax
-
-    jax.config.update("jax_enable_x64", True)
-    workload = WORKLOADS[name]
-    workload.make()
-    batch = arrays(workload, points)
-    x = sp.Symbol("x")
-    first = Workload("first", lambda: (x + 1, (x,)), lambda x: x + 1, [0], [1])
-    PEERS[peer](first)(np.zeros(2))  # what is imported and started once is not this formula's time
-    before = peak_memory()
-    start = time.perf_counter()
-    function = PEERS[peer](workload)
-    built = time.perf_counter()
-    function(*batch)
-    ready = time.perf_counter()
-    result = {
-        "codegen": built - start,
-        "compile": ready - built,
-        "memory": peak_memory() - before,
-    }
-    return result | errors(workload, function)
-
-
-def in_process(name: str, peer: str, points: int, limit: float) -> dict[str, Any]:
-    """The cell in a process of its own, within the time limit."""
-    command = [sys.executable, "-m", "benchmarks.codegen", "--cell", name, peer, str(points)]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
-    except subprocess.TimeoutExpired:
-        return {"failed": f"> {limit:g} s"}
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["killed"])[-1]
-        return {"failed": last[:160]}
-    return json.loads(done.stdout.strip().splitlines()[-1])
+OURS = ("derivax", "derivax fast")
 
 
 def main() -> int:
@@ -118,18 +35,13 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="five workloads, small batches")
     parser.add_argument("--workload", action="append", choices=sorted(WORKLOADS))
     parser.add_argument("--peer", action="append", choices=sorted(PEERS))
-    parser.add_argument("--limit", type=float, help="seconds for one cell (default 120; quick 40)")
+    parser.add_argument("--limit", type=float, help="seconds for one cell (default 30)")
     parser.add_argument("--output", type=Path, default=RESULTS, help=f"JSON file ({RESULTS.name})")
-    parser.add_argument("--cell", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.cell:
-        name, peer, points = options.cell
-        print(json.dumps(cell(name, peer, int(points))))
-        return 0
     import jax
 
     jax.config.update("jax_enable_x64", True)
-    limit = options.limit or (40.0 if options.quick else 120.0)
+    limit = options.limit or 30.0
     names = options.workload or (list(QUICK) if options.quick else list(WORKLOADS))
     peers = options.peer or list(PEERS)
     content: dict[str, Any] = {"machine": machine(PACKAGES), "quick": options.quick, "cells": {}}
@@ -145,14 +57,17 @@ def main() -> int:
                 except Exception as error:  # whatever a peer raises is its result
                     cells[peer] = {"failed": f"{type(error).__name__}: {error}"[:160]}
         if timed:
-            rounds = 7 if options.quick else 15
-            for peer, timing in interleaved(timed, rounds=rounds).items():
+            rounds = 7 if options.quick else 11
+            for peer, timing in interleaved(timed, rounds=rounds, seconds=0.01).items():
                 cells[peer]["run"] = timing
                 cells[peer]["per point"] = timing.median / points * 1e9
         content["cells"][name] = {"points": points, "peers": cells}
         print(_text(name, points, cells), flush=True)
         write_json(options.output, content)
-    print(f"written: {options.output}")
+    text = _summary(content)
+    print(text)
+    options.output.with_suffix(".md").write_text(text + "\n", encoding="utf-8")
+    print(f"written: {options.output} and {options.output.with_suffix('.md').name}")
     return 0
 
 
@@ -163,6 +78,41 @@ def _runner(workload: Workload, peer: str, points: int) -> Any:
     native = peer in ("symengine llvm", "casadi", "numba")
     batch = [a if native else jnp.asarray(a) for a in arrays(workload, points)]
     return lambda: function(*batch)
+
+
+def _summary(content: Mapping[str, Any]) -> str:
+    """All workloads in one table, the geometric means, machine and date."""
+    peers = list(dict.fromkeys(p for c in content["cells"].values() for p in c["peers"]))
+    rows, ratios = [], {peer: [] for peer in peers}
+    for name, found in content["cells"].items():
+        row = [name]
+        for peer in peers:
+            one = found["peers"].get(peer, {"failed": ""})
+            if "failed" in one:
+                row.append(f"({one['failed'][:24]})")
+                continue
+            if peer != "hand-written":
+                ratios[peer].append(one["run"].ratio)
+            seconds = one["codegen"] + one["compile"]
+            bad = f", {one['not finite']} not finite" if one.get("not finite") else ""
+            error = f", {one['error']:.0e}" if "error" in one else ""
+            row.append(f"{one['run'].ratio:.2f}; {seconds:.2f} s{error}{bad}")
+        rows.append(row)
+    where = content["machine"]
+    lines = [
+        "Run time over that of hand-written JAX; seconds to generate and compile; relative error.",
+        f"{where['processor']}, {where['cores']} cores, load {where['load'][0]}, {where['date']}.",
+        "",
+        table(["workload", *peers], rows),
+        "",
+    ]
+    for peer in (p for p in OURS if ratios.get(p)):
+        mean = statistics.geometric_mean(ratios[peer])
+        lines.append(
+            f"{peer}: geometric mean {mean:.2f}, worst {max(ratios[peer]):.2f} of "
+            f"{len(ratios[peer])} workloads."
+        )
+    return "\n".join(lines)
 
 
 def _text(name: str, points: int, cells: dict[str, Any]) -> str:

@@ -148,6 +148,7 @@ def test_every_line_of_the_table_has_a_sample() -> None:
         "Recurrence",
         "GaussianExpectation",
         "DominantEigenvalue",
+        "Spectrum",
     }
     with_lambda = {"Lambda", "Subs", "Limit", "FunctionMatrix", "ElementwiseApplyFunction"}
     scalar = {head.name for head in _SCALAR_FUNCTIONS}
