@@ -94,8 +94,8 @@ def d_binomial_n(n: Any, k: Any) -> Any:
     plain = special.digamma(n + 1.0) - special.digamma(n - safe + 1.0)
     # n = -1, -2, ...: both digamma functions have the pole of the same strength
     below = n < 0.0
-    mirrored = special.digamma(jnp.where(below, k - n, 1.0))
-    mirrored = mirrored - special.digamma(jnp.where(below, -n, 1.0))
+    mirrored = special.digamma(jnp.where(below, -n, 1.0))
+    mirrored = mirrored - special.digamma(jnp.where(below, k - n, 1.0))
     whole = jnp.logical_and(n <= -1.0, k == jnp.round(k))
     return jnp.where(low, near, special.binomial(n, k) * jnp.where(whole, mirrored, plain))
 
