@@ -22,6 +22,7 @@ Meaning
   `RuleSet(name, {kind: Vertex(legs, factor, *labels)},
       {kind: Propagator(ends, factor, tail, head)}, coupling, order, ...)`: a problem for
       `derivax.derive`; `.enumerated(n)` = `.summed(n)`, the latter without listing    ruleset.py
+  `tree_sum(grammar, n, node, line)`: all trees without listing                 tree_sums.py
 Resummation: `resummation.borel_sum(coefficients, g)`, `pade`                       resummation.py
 Drawing (package `derivax.diagrams.drawing`)
   `picture(x)`, `tree_picture(tree, label=, line_label=)`, `svg`, `tikz`, `draw`, `gallery`
@@ -49,6 +50,7 @@ from derivax.diagrams.multigraphs import Multigraphs, multigraphs
 from derivax.diagrams.ribbons import RibbonGraph, ribbon_graphs, rooted_ribbon_graphs
 from derivax.diagrams.rules import Label, LineRule, NodeRule, Rules, free, integral, summed
 from derivax.diagrams.ruleset import Propagator, RuleSet, Vertex
+from derivax.diagrams.tree_sums import tree_sum
 from derivax.diagrams.trees import (
     LEAF,
     Grammar,
@@ -95,5 +97,6 @@ __all__ = [
     "rooted_ribbon_graphs",
     "series_reduced",
     "summed",
+    "tree_sum",
     "trees",
 ]
