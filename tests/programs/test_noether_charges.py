@@ -122,6 +122,7 @@ def test_the_claims_of_the_rate_are_those_of_the_lagrangian():
     assert claims_level(noether_charges.charge_rate()).outcome is Outcome.HOLDS
 
 
+@pytest.mark.slow
 def test_the_response_at_a_large_power_is_that_of_its_slow_root():
     """n = 100 000: K_n -> z^n/(z - beta/z) with the larger root z, in 60 digits."""
     import mpmath as mp

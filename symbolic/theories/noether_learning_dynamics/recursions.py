@@ -13,6 +13,7 @@ would lose it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sympy import Basic, Function, MatrixSymbol, Rational, Symbol, Trace, Transpose
 from sympy.core.function import AppliedUndef
@@ -127,6 +128,7 @@ def charge_rate() -> Derivation:
     )
 
 
+@lru_cache(maxsize=1)
 def charge_history() -> Derivation:
     r"""The exact law of a charge under heavy-ball descent, as a map of numbers.
 
@@ -177,6 +179,7 @@ def charge_history_parallel() -> Derivation:
     return derivation.renamed(f"{THEORY}/charge-history-parallel", derivation.title)
 
 
+@lru_cache(maxsize=1)
 def norm4_history() -> Derivation:
     r"""The fourth power of a norm over one step of a recorded gradient.
 
