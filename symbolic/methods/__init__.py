@@ -9,6 +9,10 @@ duhamel                      linear equations with a source, continuous and disc
 enumeration                  statements proven at each listed size
 cases, extremum, inequality  case distinctions, extreme values, certificates of inequalities
 spectral, hessian            eigenpairs, second derivatives
+determinant                  determinants of symbolic size, by expansion along the last column
+implicit_slope               derivatives of roots
+series_solution              solutions of equations as power series, inverse series
+boson_operators              identities between boson operators, by normal ordering
 matrix_identity, matrix_gradient   for all shapes
 invariant                    charges along flows and maps, or their balance law
 modified_equation            the differential equation that a small-step map follows
