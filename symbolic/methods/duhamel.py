@@ -74,7 +74,7 @@ class Duhamel(Rule):
     >>> x, s = Function("x"), Function("s")
     >>> rule = Duhamel(x(t), exp(-a*t), exp(-a*t))
     >>> print(rule.conclude(Statement(x(t).diff(t) + a*x(t), "=", s(t)), Statement(x(0), "=", 1)))
-    x(t) = exp(-a*t) + Integral(s(tau)*exp(-a*(t - tau)), (tau, 0, t))
+    x(t) = Integral(s(tau)*exp(-a*(t - tau)), (tau, 0, t)) + exp(-a*t)
     """
 
     name: ClassVar[str] = "Duhamel"
