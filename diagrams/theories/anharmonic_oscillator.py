@@ -14,7 +14,7 @@ from sympy import Abs, Rational, Symbol, exp, oo
 from derivax.diagrams.expansion import derive_rule_set
 from derivax.diagrams.rules import integral
 from derivax.diagrams.ruleset import Propagator, RuleSet, Vertex
-from derivax.diagrams.theories.zero_dimensional import THEORY, _order, g
+from derivax.diagrams.theories.zero_dimensional import THEORY, checked_order, g
 from derivax.symbolic.derivation import Derivation
 
 __all__ = ["ground_state", "rule_set"]
@@ -38,7 +38,7 @@ def ground_state(order: int = 4) -> Derivation:
     anharmonic_ground_state(g, omega) = -21*g**2/(8*omega**5) + 3*g/(4*omega**2) + omega/2
     """
     derivation = derive_rule_set(
-        rule_set(_order(order, 6)), name=f"{THEORY}/anharmonic-ground-state", source=SOURCE,
+        rule_set(checked_order(order, 6)), name=f"{THEORY}/anharmonic-ground-state", source=SOURCE,
         title="Ground state of the anharmonic oscillator as a sum of diagrams",
     )  # fmt: skip
     # a range in which no power of omega leaves single precision

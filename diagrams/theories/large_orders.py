@@ -31,7 +31,7 @@ from sympy import (
     sqrt,
 )
 
-from derivax.diagrams.theories.zero_dimensional import SOURCE, THEORY, Z, _quartic_integral, g, x
+from derivax.diagrams.theories.zero_dimensional import SOURCE, THEORY, Z, g, quartic_integral, x
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.closed_form import ClosedForm
 from derivax.symbolic.methods.limit import Limit
@@ -54,7 +54,7 @@ CERTIFICATE = 3 * x + x**3 - g * x**5 / 6
 
 def _equation() -> Derivation:
     """From the integral to its differential equation."""
-    problem = Problem(Eq(Z(g), _quartic_integral(0), evaluate=False), Z(g))
+    problem = Problem(Eq(Z(g), quartic_integral(0), evaluate=False), Z(g))
     derivation = Derivation.begin(
         problem, name=f"{THEORY}/phi4-partition-function", source=SOURCE,
         title="Partition function of zero-dimensional phi^4 theory in closed form",

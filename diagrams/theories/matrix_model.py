@@ -23,7 +23,7 @@ from derivax.diagrams.contractions import trace_moments
 from derivax.diagrams.expansion import SumOfOrders
 from derivax.diagrams.multiseries import MultiSeries, exponents_up_to, logarithm_of
 from derivax.diagrams.ribbons import RibbonGraph, ribbon_graphs
-from derivax.diagrams.theories.zero_dimensional import THEORY, D, N, _order, g
+from derivax.diagrams.theories.zero_dimensional import THEORY, D, N, checked_order, g
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.agreement import equal, keeps_relation
 from derivax.symbolic.obligations import Obligation, Settled
@@ -110,7 +110,7 @@ def free_energy(order: int = 3) -> Derivation:
     >>> print(free_energy(2).formula)
     matrix_free_energy(g, N) = 9*N**4*g**2/8 - N**3*g/2 + 15*N**2*g**2/8 - N*g/4
     """
-    order = _order(order, 4)
+    order = checked_order(order, 4)
     F = Function("F")
     n = Symbol("n", integer=True, positive=True)
     definition = Eq(F(g), Sum(D(n) * g**n, (n, 1, oo)), evaluate=False)

@@ -52,13 +52,13 @@ LINE = {"": Propagator(("phi", "phi"))}
 QUARTIC = {"x": Vertex(("phi",) * 4, -g)}
 
 
-def _order(order: Any, largest: int) -> int:
+def checked_order(order: Any, largest: int) -> int:
     if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= largest:
         raise InputError(f"order={order!r}", f"is not a whole number from 1 to {largest}", "")
     return order
 
 
-def _quartic_integral(power: int) -> Integral:
+def quartic_integral(power: int) -> Integral:
     weight = x**power if power else S.One
     return Integral(weight * exp(-(x**2) / 2 - g * x**4 / 24) / sqrt(2 * pi), (x, -oo, oo))
 
@@ -104,9 +104,9 @@ def free_energy(order: int = 4) -> Derivation:
     >>> print(free_energy(3)["logarithm"])
     log(Z(g)) ~ -11*g**3/96 + g**2/12 - g/8 as g -> 0
     """
-    order = _order(order, 7)
+    order = checked_order(order, 7)
     title = "Free energy of zero-dimensional phi^4 theory: integral and vacuum diagrams"
-    begun = _begin(g, {Z(g): _quartic_integral(0)}, "phi4-free-energy", title)
+    begun = _begin(g, {Z(g): quartic_integral(0)}, "phi4-free-energy", title)
     derivation = _expanded(begun, g, order, ["partition function"]).then(
         ComposedSeries(log(Z(g)), g), "partition function", name="logarithm", say="Its logarithm."
     )
@@ -114,15 +114,15 @@ def free_energy(order: int = 4) -> Derivation:
 
 
 def _moment_series(order: int, powers: tuple[int, ...], name: str, title: str) -> Derivation:
-    integrals: dict[Expr, Expr] = {Z(g): _quartic_integral(0)}
-    integrals |= {M(k, g): _quartic_integral(k) for k in powers}
+    integrals: dict[Expr, Expr] = {Z(g): quartic_integral(0)}
+    integrals |= {M(k, g): quartic_integral(k) for k in powers}
     names = ["partition function", *(f"moment-{k}" for k in powers)]
     return _expanded(_begin(g, integrals, name, title), g, order, names)
 
 
 def propagator(order: int = 4) -> Derivation:
     """The two-point function of phi^4 to a power of g, 1 to 7."""
-    order = _order(order, 7)
+    order = checked_order(order, 7)
     title = "Two-point function of zero-dimensional phi^4 theory: integral and diagrams"
     derivation = _moment_series(order, (2,), "phi4-propagator", title).then(
         ComposedSeries(M(2, g) / Z(g), g), "partition function", "moment-2", name="two-point",
@@ -135,7 +135,7 @@ def propagator(order: int = 4) -> Derivation:
 
 def four_point(order: int = 3) -> Derivation:
     """The connected four-point function of phi^4 to a power of g, 1 to 4."""
-    order = _order(order, 4)
+    order = checked_order(order, 4)
     title = "Connected four-point function of zero-dimensional phi^4 theory"
     connected = M(4, g) / Z(g) - 3 * (M(2, g) / Z(g)) ** 2
     derivation = _moment_series(order, (2, 4), "phi4-four-point", title).then(
@@ -157,7 +157,7 @@ def effective_action(order: int = 3) -> Derivation:
     >>> print(derivation["two-leg"], "|", derivation["four-leg"])
     1 - Z(g)/M(2, g) ~ 5*g**2/12 - g/2 as g -> 0 | ... ~ 3*g**2/2 - g as g -> 0
     """
-    order = _order(order, 4)
+    order = checked_order(order, 4)
     title = "One-particle irreducible effective action of zero-dimensional phi^4 theory"
     derivation = _moment_series(order, (2, 4), "phi4-effective-action", title)
     second, fourth = Symbol("m_2", positive=True), Symbol("m_4", positive=True)
@@ -196,7 +196,7 @@ def effective_action(order: int = 3) -> Derivation:
 
 def cubic_free_energy(order: int = 4) -> Derivation:
     """ln Z of phi^3 with imaginary coupling i b; orders 2 to 6 (odd ones vanish)."""
-    order = _order(order, 6)
+    order = checked_order(order, 6)
     title = "Free energy of zero-dimensional phi^3 theory: integral and vacuum diagrams"
     integral = Integral(exp(-(x**2) / 2 + I * b * x**3 / 6) / sqrt(2 * pi), (x, -oo, oo))
     order += order % 2  # the series is one in b^2
@@ -210,7 +210,7 @@ def cubic_free_energy(order: int = 4) -> Derivation:
 
 def vector_free_energy(order: int = 3) -> Derivation:
     """ln Z of N real components with (phi . phi)^2, polynomials in N; order 1 to 4."""
-    order = _order(order, 4)
+    order = checked_order(order, 4)
     title = "Free energy of the zero-dimensional O(N) model: integral and vacuum diagrams"
     radial = Integral(r ** (N - 1) * exp(-(r**2) / 2 - g * r**4 / 24), (r, 0, oo))
     integral = 2 ** (1 - N / 2) / gamma(N / 2) * radial
@@ -226,7 +226,7 @@ def vector_free_energy(order: int = 3) -> Derivation:
 
 def complex_free_energy(order: int = 4) -> Derivation:
     """ln Z of one complex component with g |z|^4/4: directed lines; order 1 to 5."""
-    order = _order(order, 5)
+    order = checked_order(order, 5)
     title = "Free energy of the zero-dimensional complex model: integral and directed diagrams"
     integral = Integral(2 * r * exp(-(r**2) - g * r**4 / 4), (r, 0, oo))
     begun = _begin(g, {Z(g): integral}, "complex-free-energy", title)
