@@ -87,7 +87,7 @@ def pade(terms: ArrayLike, numerator: int, denominator: int) -> tuple[Any, Any]:
     >>> pade([0, 1, 1, 1, 1], 1, 1)     # g/(1 - g)
     ([Fraction(0, 1), Fraction(1, 1)], [Fraction(1, 1), Fraction(-1, 1)])
     """
-    c = list(terms)  # type: ignore[arg-type]
+    c: list[Any] = list(terms)  # type: ignore[arg-type]
     if numerator < 0 or denominator < 0 or len(c) < numerator + denominator + 1:
         raise InputError(
             f"{len(c)} terms", f"do not determine [{numerator}/{denominator}]",

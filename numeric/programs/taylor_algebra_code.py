@@ -79,7 +79,10 @@ class Algebra:
                 "take rays (taylor-ray) and polarise",
             )  # fmt: skip
         rows = [row + ((zero, zero, 0.0),) * (longest - len(row)) for row in self.pairs]
-        return tuple(tuple(tuple(entry[c] for entry in row) for row in rows) for c in range(3))
+        left, right, share = (
+            tuple(tuple(entry[c] for entry in row) for row in rows) for c in range(3)
+        )
+        return left, right, share
 
     def sources(self) -> tuple[int, ...]:
         """Which row of (x, directions, zero) each multi-index takes: x, v_i, or nothing."""

@@ -136,7 +136,9 @@ def partials_in_balls(
     layers = layer_tables(phi, z, values, order, bits)
     subsets = [s for k in range(1, order + 1) for s in _subsets(labels, k)]
     W = values["W1"]
-    below = {(i,): np.array([_dot(row, values["directions"][i]) for row in W]) for i in labels}
+    below: dict[Any, Any] = {
+        (i,): np.array([_dot(row, values["directions"][i]) for row in W]) for i in labels
+    }
     for level, table in enumerate(layers, 1):
         after = {}
         for S in subsets:
