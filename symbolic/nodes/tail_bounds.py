@@ -18,6 +18,7 @@ A term is a sum of products; each factor gives its part of g and of q:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sympy import (
@@ -178,13 +179,14 @@ def _polynomial(found: _Majorant, poly: Poly, power: Expr, k: Symbol) -> bool:
 
 def _gammas(found: _Majorant, function: Function, power: int, k: Symbol) -> bool:
     """Gamma functions of a k + b, a a positive whole number, as linear factors of the ratio."""
-    parts = {
+    known: dict[type, Callable[..., list[tuple[Expr, int]]]] = {
         gamma: lambda z: [(z, 1)],
         factorial: lambda n: [(n + 1, 1)],
         RisingFactorial: lambda x, n: [(x + n, 1), (x, -1)],
         FallingFactorial: lambda x, n: [(x + 1, 1), (x - n + 1, -1)],
         binomial: lambda n, m: [(n + 1, 1), (m + 1, -1), (n - m + 1, -1)],
-    }.get(type(function))
+    }
+    parts = known.get(type(function))
     if parts is None:
         return False
     for argument, sign in parts(*function.args):

@@ -251,7 +251,7 @@ def _aligned(
     indices: Sequence[tuple[Text, int]],
 ) -> str:
     """The entries that belong to the indices, with one axis for every index."""
-    rank, order = len(pattern), []
+    rank, order = len(pattern), list[int]()
     shape = writer.tape[node.operands[k]].shape or ()
     for p, (kind, which, ends) in enumerate(pattern):
         axis = rank - p

@@ -32,7 +32,7 @@ from sympy.integrals.quadrature import gauss_legendre
 from derivax.errors import CompileError
 from derivax.numeric.codegen.lower.body import Body, read_body
 from derivax.numeric.codegen.lower.operation import Operation, Text
-from derivax.numeric.codegen.tape import Exact, Node, Tape
+from derivax.numeric.codegen.tape import Node, Tape
 from derivax.symbolic.nodes.tail_bounds import root_bound, tail_bound
 
 if TYPE_CHECKING:
@@ -283,7 +283,7 @@ def _tail(
 
 
 @lru_cache(maxsize=1)
-def _gauss() -> tuple[tuple[Exact, Exact], ...]:
+def _gauss() -> tuple[tuple[Fraction, Fraction], ...]:
     """Nodes and weights of Gauss and Legendre on (0, 1), to 40 digits."""
     nodes, weights = gauss_legendre(NODES, 40)
     return tuple(

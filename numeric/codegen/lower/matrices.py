@@ -38,7 +38,8 @@ Shape = tuple[str, str]
 def _shape(tape: Tape, i: int) -> Shape:
     shape = tape[i].shape
     assert shape is not None
-    return shape
+    rows, columns = shape
+    return rows, columns
 
 
 def _matmul(tape: Tape, a: int, b: int) -> int:
