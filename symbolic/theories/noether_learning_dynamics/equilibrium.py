@@ -142,7 +142,10 @@ def equilibrium(optimiser: str = "heavy-ball") -> Derivation:
     )  # fmt: skip
     small, e = Symbol("small_angle", real=True), Symbol("epsilon", positive=True)
     derivation = derivation.assume(
-        Statement(small, "=", derivation["angle"].rhs.subs(k, e**2 / eta)), name="small",
+        Statement(
+            small, "=", derivation["angle"].rhs.subs(k, e**2 / eta), given=(beta < 1,)
+        ),
+        name="small",
         say="For little decay, with epsilon^2 = eta k, that is",
     ).then(
         SeriesToOrder(e, S.Zero, 2), "small", name="small-angle", say="approximately"
