@@ -41,8 +41,8 @@ class BosonIdentity(Rule):
     >>> from sympy import symbols
     >>> a, c = symbols("a c", commutative=False)
     >>> rule = BosonIdentity(a*c*a - c*a*a, a, [(a, c)])
-    >>> [str(o.check().outcome) for o in rule.obligations((), rule.conclude())]
-    ['proven', 'proven']
+    >>> {str(o.check().outcome) for o in rule.obligations((), rule.conclude())}
+    {'proven'}
     """
 
     name: ClassVar[str] = "normal ordering"
@@ -96,8 +96,8 @@ def normal_ordered(expr: Basic, modes: Iterable[tuple[Symbol, Symbol]]) -> dict[
 
     >>> from sympy import symbols
     >>> a, c = symbols("a c", commutative=False)
-    >>> normal_ordered(a*c, [(a, c)])
-    {(c, a): 1, (): 1}
+    >>> normal_ordered(a*c, [(a, c)]) == {(c, a): 1, (): 1}
+    True
     """
     pairs = tuple(modes)
     partner = dict(pairs)
