@@ -37,7 +37,7 @@ from derivax.symbolic.exact.outcome import Outcome
 __all__ = ["derivatives_level", "direction", "second_entries"]
 
 _VALUES, _SECONDS = 1536, 3.0
-_MOST_SLOPE_NODES = 300  # of the gradient of an output, for second derivatives in ordinary time
+_MOST_SLOPE_NODES = 120  # of the gradient of an output; profile "full" takes longer ones too
 _MOST_SECOND_ENTRIES = 12
 _SECOND_POINTS = 48
 
@@ -167,7 +167,7 @@ def _with_second(
     args = tuple(formula.args)
     exact, outputs = second_entries(entries, slopes, [args[k] for k in indices], most)
     if not outputs:
-        return replace(level, detail=f"{level.detail}; second derivatives too long to compare")
+        return replace(level, detail=f"{level.detail}; second derivatives: too long for this profile")
     along = direction(len(indices))
 
     def one_point(*values: Any) -> list[Any]:
