@@ -61,8 +61,9 @@ def tail_bound(term: Expr, k: Symbol) -> Expr | None:
     >>> x = symbols("x", real=True)
     >>> k = symbols("k", integer=True)
     >>> bound = tail_bound(x**k/factorial(k), k)
-    >>> bound.subs({x: 1, k: 10}).evalf(6), sum(1/factorial(j) for j in range(10, 40)).evalf(6)
-    (3.03144e-7, 3.02885e-7)
+    >>> left = sum(1/factorial(j) for j in range(10, 40))
+    >>> bool(left < bound.subs({x: 1, k: 10}) < 1.001*left)
+    True
     >>> tail_bound(1/k, k) is None
     True
     """
@@ -82,9 +83,9 @@ def tail_bound(term: Expr, k: Symbol) -> Expr | None:
 def root_bound(poly: Poly) -> Expr:
     """A bound of the moduli of the roots: twice the largest |a_(n-i)/a_n|^(1/i).
 
-    >>> from sympy.abc import k, x
-    >>> root_bound(Poly(k**2 + x**2, k))
-    2*Abs(x)
+    >>> from sympy.abc import k
+    >>> root_bound(Poly(k**2 - 9, k))
+    6
     """
     lead, *rest = poly.all_coeffs()
     sizes = [Abs(c / lead) ** (S.One / i) for i, c in enumerate(rest, 1) if c != 0]
