@@ -167,7 +167,7 @@ def _with_second(
     args = tuple(formula.args)
     exact, outputs = second_entries(entries, slopes, [args[k] for k in indices], most)
     if not outputs:
-        return replace(level, detail=f"{level.detail}; second derivatives: too long for this profile")
+        return replace(level, detail=f"{level.detail}; second derivatives wait for profile full")
     along = direction(len(indices))
 
     def one_point(*values: Any) -> list[Any]:
