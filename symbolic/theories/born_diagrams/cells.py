@@ -5,7 +5,7 @@ Main results: `transfer_matrix`, `born_recursion`, `second_born`.
 
 from __future__ import annotations
 
-from sympy import Eq, Function, Lt, Rational, S, Symbol, factor, factorial, gamma, hyper, oo
+from sympy import Eq, Function, Lt, Rational, S, Symbol, factor, factorial, gamma, hyper
 
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.combine import Combine
@@ -146,7 +146,8 @@ def second_born() -> Derivation:
     steps = {"gradient": "first-factored", "other": "other-factored",
              "diagonal": "diagonal-factored"}  # fmt: skip
     formula = d.formula_of(
-        steps, [low, high], domain={low: (0, oo), high: (0, oo)}, where=(Lt(low, high),),
+        steps, [low, high], domain={low: (0, 100), high: (Rational(1, 10), 100)},
+        where=(Lt(low, high),),
         name="second_born",
     )  # fmt: skip
     return d.concluded(formula)

@@ -118,7 +118,7 @@ def square_well(l: int = 0, energy: bool = False) -> Derivation:  # noqa: E741
     d = d.then(SolveFor(a), "condition", name="solved", say="Solve for the amplitude:")
     d = d.then(Rewrite(rhs=_tidy(d["solved"].rhs)), "solved", name="amplitude", say="that is,")
     args = [g, R, k] if energy else [g, R]
-    domain = {R: (0, oo), g: (-oo, oo)}
+    domain = {R: (Rational(1, 10), 10), g: (-100, 100)}
     name = name.replace("-", "_") + (f"_{l}" if l else "")
     formula = d.formula_of("amplitude", args, domain=domain, where=_regular(l, square), name=name)
     return d.concluded(formula)
@@ -195,7 +195,7 @@ def square_well_series(order: int = 8, l: int = 0) -> Derivation:  # noqa: E741
             say="Each order is one chain diagram, whose value is",
         )
     formula = d.formula_of(
-        "born-series", [g, R], domain={g: (-oo, oo)}, where=(Le(g * R**2, 2), Ge(g * R**2, -2)),
+        "born-series", [g, R], domain={g: (-100, 100), R: (Rational(1, 10), 10)}, where=(Le(g * R**2, 2), Ge(g * R**2, -2)),
         name="square_well_series",
     )  # fmt: skip
     return d.concluded(formula)
