@@ -195,7 +195,8 @@ def square_well_series(order: int = 8, l: int = 0) -> Derivation:  # noqa: E741
             say="Each order is one chain diagram, whose value is",
         )
     formula = d.formula_of(
-        "born-series", [g, R], domain={g: (-100, 100), R: (Rational(1, 10), 10)}, where=(Le(g * R**2, 2), Ge(g * R**2, -2)),
+        "born-series", [g, R], domain={g: (-100, 100), R: (Rational(1, 10), 10)},
+        where=(Le(g * R**2, 2), Ge(g * R**2, -2)),
         name="square_well_series",
     )  # fmt: skip
     return d.concluded(formula)
