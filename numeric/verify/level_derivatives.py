@@ -37,7 +37,7 @@ from derivax.symbolic.exact.outcome import Outcome
 __all__ = ["derivatives_level", "direction", "second_entries"]
 
 _VALUES, _SECONDS = 1536, 3.0
-_MOST_SLOPE_NODES = 120  # of the gradient of an output; profile "full" takes longer ones too
+_MOST_SLOPE_NODES = 80  # of the gradient of an output; profile "full" takes longer ones too
 _MOST_SECOND_ENTRIES = 12
 _SECOND_POINTS = 48
 
