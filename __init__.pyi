@@ -2,9 +2,9 @@
 
 from derivax import data as data
 from derivax import errors as errors
-from derivax.numeric.programs.loss_symmetries import loss_symmetries as loss_symmetries
 from derivax.numeric.programs.leslie_fit import fit_competition as fit_competition
 from derivax.numeric.programs.life_table import life_table as life_table
+from derivax.numeric.programs.loss_symmetries import loss_symmetries as loss_symmetries
 from derivax.numeric.programs.modified_field import modified_field as modified_field
 from derivax.numeric.programs.prediction import predict as predict
 from derivax.numeric.programs.program import Program as Program

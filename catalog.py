@@ -928,8 +928,8 @@ def expand(name: str) -> tuple[str, ...]:
 
     >>> expand("saxe-linear-networks/mode")
     ('saxe-linear-networks/mode',)
-    >>> len(expand("saxe-linear-networks"))
-    11
+    >>> expand("saxe-linear-networks")[:2]
+    ('saxe-linear-networks/gradient-flow', 'saxe-linear-networks/decoupling')
     """
     if name in THEORIES:
         return tuple(result for result in RESULTS if result.startswith(name + "/"))

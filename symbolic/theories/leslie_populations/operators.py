@@ -3,8 +3,7 @@ r"""Populations as quantum operators: boson modes of ages, and the branching pro
 Main results: `boson_population`, `stochastic_population`, `hopping`, `branching`.
 
 Implementation notes.  Operators are non-commutative symbols; commutators are decided by normal
-ordering (`methods/boson_operators`).  What is derived is the algebra; exponentials in finite
-sectors are checked numerically (`numeric/ground_truth/leslie_operators`).
+ordering (`methods/boson_operators`).  What is derived is the algebra.
 """
 
 from __future__ import annotations
