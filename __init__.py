@@ -48,7 +48,7 @@ _HOME = {
     "Interval": "symbolic.exact.domain",
     "Outcome": "symbolic.exact.outcome",
 }
-_ROOMS = ("data", "errors")
+_ROOMS = ("data", "diagrams", "errors", "scattering")
 
 __all__ = ["__version__", *_HOME, *_ROOMS]
 

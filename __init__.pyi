@@ -1,7 +1,9 @@
 """Every public name of derivax, once, in groups."""
 
 from derivax import data as data
+from derivax import diagrams as diagrams
 from derivax import errors as errors
+from derivax import scattering as scattering
 from derivax.numeric.programs.leslie_fit import fit_competition as fit_competition
 from derivax.numeric.programs.life_table import life_table as life_table
 from derivax.numeric.programs.loss_symmetries import loss_symmetries as loss_symmetries

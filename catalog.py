@@ -908,11 +908,11 @@ def row(name: str) -> Row:
 
     >>> row("saxe-linear-networks/mode")["title"]
     'Learning curve of one balanced mode, in closed form'
-    >>> row("saxe-linear-networks/modes")
+    >>> row("saxe-linear-networks/mod")
     Traceback (most recent call last):
     ...
-    derivax.errors.UnknownName: result of saxe-linear-networks 'modes': there is none of this name;
-    did you mean 'mode' or 'singular-modes'?
+    derivax.errors.UnknownName: result of saxe-linear-networks 'mod': there is none of this name;
+    did you mean 'mode'?
     """
     if name in RESULTS:
         return RESULTS[name]

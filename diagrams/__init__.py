@@ -34,6 +34,9 @@ upper to the lower node, kind "".  A leaf of `trees` has kind LEAF (0), of `labe
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 from derivax.diagrams import drawing, resummation
 from derivax.diagrams.automorphisms import automorphism_group
 from derivax.diagrams.chains import chain
@@ -100,3 +103,9 @@ __all__ = [
     "tree_sum",
     "trees",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "theories":  # loaded when first asked for: the engine needs none of them
+        return import_module(f"{__name__}.theories")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

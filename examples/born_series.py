@@ -12,9 +12,7 @@ import jax
 import numpy as np
 
 import derivax
-from derivax.numeric.programs.born import born_terms_certified
-from derivax.numeric.programs.born_refit import Refit, exact_derivatives, potentials, refit
-from derivax.numeric.programs.born_resummation import born_sum
+from derivax import scattering
 
 jax.config.update("jax_enable_x64", True)
 
@@ -28,7 +26,7 @@ def main(figure=None, steps=60):
 
     # 2. Any potential: exact terms with certified error bars, and the exact scattering length.
     U, edges = np.array([-0.3, -0.1, -0.7, -0.2, -0.4]), 0.2 * np.arange(6)
-    values, radii = born_terms_certified(U, edges, 6)
+    values, radii = scattering.born_terms_certified(U, edges, 6)
     exact = float(derivax.compile("born-diagrams/a-exact")(U, edges)["a"])
     print(f"\nfive steps: a = {exact:.15f}")
     for order, (value, radius) in enumerate(zip(values, radii), 1):
@@ -36,22 +34,24 @@ def main(figure=None, steps=60):
 
     # 3. Beyond the radius of convergence, (pi/2)^2 for a well of radius 1.
     strengths = np.linspace(0.1, 6.0, 60)
-    sums = [born_sum([-1.0], [0.0, 1.0], 16, strength=g) for g in strengths]
+    sums = [scattering.born_sum([-1.0], [0.0, 1.0], 16, strength=g) for g in strengths]
     print(f"\nradius of convergence: {sums[0].radius:.10f} (pi^2/4 = {np.pi**2 / 4:.10f})")
 
     # 4. A network that is fitted to a has its gradient right and its Hessian wrong.  Subtract the
     #    first Born term, fit again, and so on.
-    U, edges, a = potentials()
+    U, edges, a = scattering.potentials()
     terms = derivax.compile("born-diagrams/born-terms")
     exact_terms = np.asarray(jax.jit(jax.vmap(lambda u: terms(u, edges, np.ones(3))["terms"]))(U))
-    derivatives = exact_derivatives(edges, 3)
-    learned = refit(U, a, iterations=3, steps=steps)
+    derivatives = scattering.exact_derivatives(edges, 3)
+    learned = scattering.refit(U, a, iterations=3, steps=steps)
     print("\niteration   error of D f(0)   of D^2 f(0)   of D^3 f(0)   (relative, Frobenius)")
     errors = []
     for k, found in enumerate(learned.derivatives, 1):
         errors.append([relative(x, y) for x, y in zip(found, derivatives)])
         print(f"{k:9}   " + "   ".join(f"{100 * e:12.2f} %" for e in errors[-1]))
-    proxies = [Refit(learned.derivatives[:n], learned.losses[:n]).proxy(U) for n in (1, 2, 3)]
+    proxies = [
+        scattering.Refit(learned.derivatives[:n], learned.losses[:n]).proxy(U) for n in (1, 2, 3)
+    ]
     for n, proxy in enumerate(proxies, 1):
         born = exact_terms[:, :n].sum(axis=1)
         print(

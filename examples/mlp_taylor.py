@@ -15,8 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 
 import derivax
-from derivax.diagrams import count_labelled, layered
-from derivax.diagrams.theories.network_trees import bare_rules, largest_trees
+from derivax import diagrams
+
+networks = diagrams.theories.network_trees
 
 jax.config.update("jax_enable_x64", True)
 
@@ -78,7 +79,7 @@ def main(figure=None):
         return weights[f"W{upper}"]
 
     for order in range(1, 7):
-        found = largest_trees(order, 2, line, vertices, v)
+        found = networks.largest_trees(order, 2, line, vertices, v)
         total = sum(float(value[0]) for value, _ in found)
         largest, tree = found[0]
         print(
@@ -88,8 +89,8 @@ def main(figure=None):
         assert abs(total - coefficients[order]) < 1e-12 * max(1.0, abs(total))
         shares.append([float(value[0]) for value, _ in found])
     print("\nThe first diagram of order 2 in LaTeX:")
-    _, tree = largest_trees(2, 2, line, vertices, v)[0]
-    print(bare_rules(2).latex(tree))
+    _, tree = networks.largest_trees(2, 2, line, vertices, v)[0]
+    print(networks.bare_rules(2).latex(tree))
 
     # 3. Deep and far: six layers, order 40.  Nobody lists these diagrams.
     deep = derivax.compile("born-diagrams/taylor-ray", parameters={"L": 6})
@@ -109,7 +110,7 @@ def main(figure=None):
     print(
         f"\norder 40, 5 hidden layers of 64, 32 points: {time.perf_counter() - began:.2f} s"
         f" (and {compiled:.1f} s to compile); "
-        f"{float(count_labelled(layered(5), 40)):.2g} labelled diagrams"
+        f"{float(diagrams.count_labelled(diagrams.layered(5), 40)):.2g} labelled diagrams"
     )
     decay = np.abs(far[0, 1:, 0]) ** (-1 / np.arange(1, 41))
     print(f"radius of convergence along this ray, from the last terms: {decay[-5:].mean():.2f}")

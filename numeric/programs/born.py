@@ -359,11 +359,25 @@ def _term_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _panel_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    for panels, count, order in ((1, 1, 1), (1, 3, 3), (3, 2, 2), (7, 3, 3), (2, 7, 3)):
-        edges = np.concatenate([[0.0], np.cumsum(rng.uniform(0.3, 1.0, panels))])
-        yield f"{panels} x {count}", {
-            "potential": rng.uniform(-1.0, 0.5, (panels, count)),
-            "edges": edges,
+    shapes = {
+        "1 x 1": (1, 1, 1),
+        "rectangular, 1 x 3": (1, 3, 3),
+        "3 x 2": (3, 2, 2),
+        "rectangular, 7 x 3": (7, 3, 3),
+        "rectangular, 2 x 7": (2, 7, 3),
+        "3 x 3, rank-deficient": (3, 3, 3),
+        "32 x 2": (32, 2, 2),
+    }
+    for label, (panels, count, order) in shapes.items():
+        # about as far out in all, so that the terms are of one size
+        widths = rng.uniform(0.3, 1.0, panels) * min(1.0, 3.0 / panels)
+        potential = rng.uniform(-1.0, 0.5, (panels, count))
+        if "rank-deficient" in label:
+            # U constant on each panel: the values at the nodes are an outer product
+            potential = np.outer(potential[:, 0], np.ones(count))
+        yield label, {
+            "potential": potential,
+            "edges": np.concatenate([[0.0], np.cumsum(widths)]),
             "nodes": np.polynomial.legendre.leggauss(count)[0],
             "weights": np.ones(order),
         }

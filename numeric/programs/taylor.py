@@ -237,6 +237,7 @@ def _shapes(L: int) -> dict[str, tuple[int, ...]]:
 
     return {
         "1": widths(1, 1, 1),
+        "2": widths(2, 2, 2),
         "3": widths(2, 3, 1),
         "rectangular": (3, *[2 + k % 3 for k in range(L - 1)], 2),
         "7": widths(7, 7, 2),
@@ -260,12 +261,13 @@ def _ray_cases(L: int, rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _directed_cases(count: int, L: int, rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for label, sizes in _shapes(L).items():
-        if label == "7":
-            continue
         values: dict[str, Any] = network(sizes, rng)
         values["x"] = rng.standard_normal(sizes[0])
         values["directions"] = rng.standard_normal((count, sizes[0]))
         yield label, values
+        if label == "3":
+            flat = np.outer(np.ones(len(values["W1"])), values["W1"][0])
+            yield "3, rank-deficient", {**values, "W1": flat}
 
 
 def _mixed_cases(order: int, L: int, rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -24,8 +24,8 @@ keep the digits that a rounding would lose.  Error: a few ulp (see the table); l
 relative to max(abs(f), 1).  Sources: DLMF 5.12.1, 5.11.3, 5.2.5, 26.3.
 
 >>> from derivax.numeric.special import beta, binomial, rising_factorial
->>> float(beta(2.0, 3.0)), float(binomial(10.0, 3.0)), float(rising_factorial(-2.5, 2.0))
-(0.08333333333333333, 120.0, 3.75)
+>>> round(float(beta(2.0, 3.0)), 12), float(binomial(10.0, 3.0)), float(rising_factorial(-2.5, 2.0))
+(0.083333333333, 120.0, 3.75)
 """
 
 from __future__ import annotations

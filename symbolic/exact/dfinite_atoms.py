@@ -17,6 +17,8 @@ from typing import NamedTuple
 import sympy as sp
 from sympy import Expr, Rational, Symbol
 
+from derivax.symbolic.exact.expression import as_expression
+
 __all__ = ["ELEMENTARY", "Equation", "T", "equation_of"]
 
 ELEMENTARY = frozenset(
@@ -51,7 +53,7 @@ def equation_of(node: Expr) -> Equation | None:
 
 
 def _fixed(*coefficients: object, positive: Sequence[Expr] = ()) -> Callable[..., Equation]:
-    parts = tuple(sp.sympify(c) for c in coefficients)
+    parts = tuple(as_expression(c) for c in coefficients)
     return lambda t: Equation(t, parts, tuple(positive))
 
 

@@ -32,6 +32,7 @@ from sympy import (
 )
 
 from derivax.errors import InputError
+from derivax.symbolic.methods.agreement import keeps_relation
 from derivax.symbolic.obligations import Obligation, Settled, Vanishes
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
@@ -207,9 +208,11 @@ class BilinearSlope(Rule):
     index: int
 
     def conclude(self, *premises: Statement) -> Statement:
-        head = Function(f"q_{self.index}")
-        arguments = (*self.system.first, *self.system.second)
-        return Statement(head(*arguments), "=", self.system.forms[self.index])
+        return Statement(self._value(), "=", self.system.forms[self.index])
+
+    def _value(self) -> Expr:
+        """The form at its two arguments, by name."""
+        return Function(f"q_{self.index}")(*self.system.first, *self.system.second)
 
     def obligations(
         self, premises: tuple[Statement, ...], conclusion: Statement
@@ -225,6 +228,8 @@ class BilinearSlope(Rule):
         swapped = dict(zip(system.first + system.second, system.second + system.first, strict=True))
         in_first = Poly(form, *system.first)
         return (
+            *keeps_relation(conclusion, "="),
+            Settled(conclusion.lhs == self._value(), f"the left side is {self._value()}"),
             Vanishes(
                 Add(state.diff(z), -form.xreplace(on_diagonal)), None,
                 f"the slope of {state} is the form of (1, z, states) with itself",

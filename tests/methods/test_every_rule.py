@@ -18,9 +18,12 @@ from sympy import (
     Derivative,
     Determinant,
     Function,
+    FunctionMatrix,
     Identity,
     ImmutableMatrix,
     Integral,
+    KroneckerDelta,
+    Lambda,
     MatrixSymbol,
     Ne,
     OneMatrix,
@@ -38,15 +41,19 @@ from sympy import (
     sin,
     sqrt,
     symbols,
+    tanh,
 )
 
 import derivax.symbolic.methods as methods
 from derivax.symbolic.exact.outcome import Outcome, weakest
+from derivax.symbolic.methods.boson_operators import BosonIdentity
+from derivax.symbolic.methods.bracketed_root import BracketedRoot
 from derivax.symbolic.methods.carry_out import CarryOut
 from derivax.symbolic.methods.cases import Cases
 from derivax.symbolic.methods.closed_form import ClosedForm
 from derivax.symbolic.methods.combine import Combine
 from derivax.symbolic.methods.consequence import OnMotion
+from derivax.symbolic.methods.determinant import ExplicitDeterminant, HessenbergDeterminant
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.duhamel import DiscreteDuhamel, Duhamel
 from derivax.symbolic.methods.enumeration import Enumeration
@@ -55,6 +62,7 @@ from derivax.symbolic.methods.extremum import Extremum
 from derivax.symbolic.methods.gaussian_moments import Isserlis, Price, Stein
 from derivax.symbolic.methods.hessian import Hessian
 from derivax.symbolic.methods.identity import Identity as ScalarIdentity
+from derivax.symbolic.methods.implicit_slope import ImplicitSlope
 from derivax.symbolic.methods.induction import Induction
 from derivax.symbolic.methods.inequality import SumOfSquares
 from derivax.symbolic.methods.integrate import Integrate, Separate
@@ -66,6 +74,7 @@ from derivax.symbolic.methods.matrix_identity import DiagonalEntries, MatrixIden
 from derivax.symbolic.methods.matrix_riccati import MatrixRiccati, RateOf
 from derivax.symbolic.methods.modified_equation import ModifiedEquation, StepCount
 from derivax.symbolic.methods.moment_expansion import ComposedSeries, MomentExpansion
+from derivax.symbolic.methods.neumann_series import NeumannSeries
 from derivax.symbolic.methods.noether_steps import (
     AtIdentity,
     BoundaryTerm,
@@ -76,10 +85,12 @@ from derivax.symbolic.methods.noether_steps import (
     Transformation,
     Variation,
 )
+from derivax.symbolic.methods.polynomial_system import BilinearSlope, quadratic_system
 from derivax.symbolic.methods.power_series_recurrence import (
     FirstCoefficient,
     PowerSeriesRecurrence,
 )
+from derivax.symbolic.methods.series_solution import SeriesSolution
 from derivax.symbolic.methods.series_to_order import SeriesToOrder
 from derivax.symbolic.methods.slow_manifold import SlowManifold, StepsAsDerivatives
 from derivax.symbolic.methods.solve_for import BackSubstitute, ImplicitInverse, SolveFor
@@ -172,6 +183,20 @@ boosted = Variation(boost).conclude(spring)
 edge = BoundaryTerm(boost).conclude(boosted)
 centre = Charge(boost).conclude(spring, edge)
 balance = OffShell(boost).conclude(edge, centre, newton)
+
+annihilate, create = symbols("a c", commutative=False)
+boson = [(annihilate, create)]
+size = Symbol("n", integer=True, positive=True)
+i, j = symbols("i j")
+band = x * KroneckerDelta(i, j) - KroneckerDelta(i, j + 1) - KroneckerDelta(i + 1, j)
+tridiagonal = eq(X(size), Determinant(FunctionMatrix(size, size, Lambda((i, j), band))))
+well = eq(Derivative(u(t), (t, 2)), -p * u(t))
+born = NeumannSeries(u(t), p, q, t, S(1), h, 2)
+squashed = quadratic_system(tanh(x), x)
+slope = BilinearSlope(squashed, 0)
+one_a, place_a, _ = squashed.first
+one_b, place_b, _ = squashed.second
+tree = SeriesSolution(y, x, 3, 0)
 
 
 TABLE: dict[type[Rule], list[Use]] = {
@@ -967,6 +992,153 @@ TABLE: dict[type[Rule], list[Use]] = {
             None,
             {"half forgotten": lost_factor, "sign": lost_sign, "relation": wrong_relation},
         )
+    ],
+    BosonIdentity: [
+        Use(
+            BosonIdentity(annihilate**2 * create, create * annihilate**2 + 2 * annihilate, boson),
+            (),
+            None,
+            {
+                "operators that commute": eq(annihilate**2 * create, create * annihilate**2),
+                "factor": lost_factor,
+                "sign": eq(annihilate**2 * create, create * annihilate**2 - 2 * annihilate),
+                "relation": wrong_relation,
+            },
+        ),
+        Use(
+            BosonIdentity(create * annihilate, annihilate, boson, left_vacuum=True),
+            (),
+            None,
+            {"order forgotten": eq(annihilate * create, annihilate)},
+            {"without the vacuum": BosonIdentity(create * annihilate, annihilate, boson)},
+        ),
+    ],
+    BracketedRoot: [
+        Use(
+            BracketedRoot(a, 0, b),
+            (eq(a + a**3, b, a < b),),
+            None,
+            {"factor": lost_factor, "sign": lost_sign, "relation": wrong_relation},
+            {
+                "the root is above the bracket": BracketedRoot(a, 0, b / 2),
+                "the root is below the bracket": BracketedRoot(a, b, 2 * b),
+            },
+        ),
+        Use(
+            BracketedRoot(x, 2, 4),
+            (eq(x**3 - 3 * x, 18, x > 2, x < 4),),
+            None,
+            {"another equation": with_rhs(lambda r: r.func(r.args[0] + 1, *r.args[1:]))},
+            {"not monotone in the bracket": BracketedRoot(x, -2, 4)},
+        ),
+    ],
+    ImplicitSlope: [
+        Use(
+            ImplicitSlope(a, b, 1, z),
+            (eq(a**3 + a, 2 * b),),
+            eq(z, 2 / (3 * a**2 + 1)),
+            {
+                "factor": lost_factor,
+                "sign": lost_sign,
+                "upside down": eq(z, (3 * a**2 + 1) / 2),
+                "another name": eq(y, 2 / (3 * a**2 + 1)),
+                "relation": wrong_relation,
+            },
+        ),
+        Use(
+            ImplicitSlope(a, b, 1, z, factor=c),
+            (eq(c * a**2, 2 * b), Statement(h, "<=", 2 * a)),
+            eq(z, 1 / (c * a)),
+            {"factor": lost_factor, "sign": lost_sign},
+            {
+                "another multiple of the bound": ImplicitSlope(a, b, 1, z, factor=2 * c),
+                "a factor that vanishes": ImplicitSlope(a, b, 1, z, factor=S(0)),
+            },
+        ),
+    ],
+    ExplicitDeterminant: [
+        Use(
+            ExplicitDeterminant(3),
+            (tridiagonal,),
+            eq(X(3), x**3 - 2 * x),
+            {
+                "factor": lost_factor,
+                "sign": eq(X(3), x**3 + 2 * x),
+                "another size": eq(X(2), x**3 - 2 * x),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    HessenbergDeterminant: [
+        Use(
+            HessenbergDeterminant([size]),
+            (tridiagonal,),
+            eq(X(size + 1), x * X(size) - X(size - 1)),
+            {
+                "sign": eq(X(size + 1), x * X(size) + X(size - 1)),
+                "factor": eq(X(size + 1), x * X(size) - 2 * X(size - 1)),
+                "shift": eq(X(size), x * X(size) - X(size - 1)),
+                "relation": wrong_relation,
+            },
+            {
+                "a row of the last column forgotten": HessenbergDeterminant([]),
+                "another row": HessenbergDeterminant([size - 1]),
+            },
+        )
+    ],
+    NeumannSeries: [
+        Use(
+            born,
+            (well,),
+            Statement(q, "~", -p * h**3 / 3 - 2 * p**2 * h**5 / 15, tends=(p, S(0))),
+            {
+                "factor": lost_factor,
+                "sign of a term": with_rhs(lambda r: r + 4 * p**2 * h**5 / 15),
+                "a term of the next order": with_rhs(lambda r: r + p**3),
+                "relation": lambda st: replace(st, rel="=", tends=None),
+            },
+            {
+                "Wronskian is 2": replace(born, f=2 * t),
+                "no free solutions": replace(born, f=sin(t), g=cos(t)),
+                "f does not vanish at the origin": replace(born, f=t + 1),
+            },
+        )
+    ],
+    BilinearSlope: [
+        Use(
+            slope,
+            (),
+            None,
+            {
+                "factor": lost_factor,
+                "sign": lost_sign,
+                "not symmetric": with_rhs(lambda r: r + one_a * place_b - one_b * place_a),
+                "not linear": with_rhs(lambda r: r * one_a * one_b),
+                "another state": lambda st: replace(st, lhs=Function("q_1")(*st.lhs.args)),
+                "relation": wrong_relation,
+            },
+        )
+    ],
+    SeriesSolution: [
+        Use(
+            tree,
+            (eq(y, x * (1 + y) ** 2),),
+            Statement(y, "~", x + 2 * x**2 + 5 * x**3, tends=(x, S(0))),
+            {
+                "factor": lost_factor,
+                "sign": with_rhs(lambda r: r - 4 * x**2),
+                "a term of the next order": with_rhs(lambda r: r + x**4),
+                "another point": lambda st: replace(st, tends=(x, S(1))),
+                "relation": lambda st: replace(st, rel="=", tends=None),
+            },
+            {"the start is no root": SeriesSolution(y, x, 2, 1)},
+        ),
+        Use(
+            SeriesSolution(y, x, 2, 0, known=2),
+            (Statement(x, "~", y - y**2, tends=(y, S(0))),),
+            Statement(y, "~", x + x**2, tends=(x, S(0))),
+            {"sign": with_rhs(lambda r: x - x**2), "factor": lost_factor},
+        ),
     ],
 }
 

@@ -14,6 +14,7 @@ from sympy import (
     OneMatrix,
     Symbol,
     Transpose,
+    atanh,
     exp,
     log,
 )
@@ -152,7 +153,8 @@ def extinction_time() -> Derivation:
 
     $x' = ax - by$, $y' = ay - bx$:
     $$y_t = \tfrac12\bigl((a-b)^t(x_0+y_0) - (a+b)^t(x_0-y_0)\bigr),\qquad
-      t^* = \frac{\ln\frac{x_0+y_0}{x_0-y_0}}{\ln\frac{a+b}{a-b}}$$
+      t^* = \frac{\ln\frac{x_0+y_0}{x_0-y_0}}{\ln\frac{a+b}{a-b}}
+          = \frac{\operatorname{artanh}(y_0/x_0)}{\operatorname{artanh}(b/a)}$$
 
     Returns:
         A derivation whose formula takes (a, b, x0, y0), with x0 > y0 and a > b.
@@ -206,7 +208,14 @@ def extinction_time() -> Derivation:
             "zero",
             name="ratio",
         )
-        .then(SolveFor(time), "ratio", name="extinction-time", say="Solve for the time:")
+        .then(SolveFor(time), "ratio", name="logarithms", say="Solve for the time:")
+        # ln((1 + u)/(1 - u)) = 2 artanh u: small b/a and y0/x0 are not lost in 1 + u
+        .then(
+            Rewrite(rhs=atanh(y0 / x0) / atanh(b / a)),
+            "logarithms",
+            name="extinction-time",
+            say="or, by the ratios of the weaker to the stronger alone,",
+        )
     )
     formula = derivation.formula_of(
         "extinction-time", [a, b, x0, y0], where=(b < a, y0 < x0), name="extinction_time"

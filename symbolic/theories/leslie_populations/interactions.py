@@ -14,8 +14,10 @@ from sympy import (
     Identity,
     ImmutableMatrix,
     Inverse,
+    Lt,
     MatrixSymbol,
     Ne,
+    Rational,
     Symbol,
     Transpose,
     sqrt,
@@ -122,7 +124,8 @@ def coupled_growth() -> Derivation:
     pairs, a 2 x 2 matrix.
 
     Returns:
-        A derivation whose formula takes (eps, a, b, c, d): one class each, fourth order.
+        A derivation whose formula takes (eps, a, b, c, d): one class each, fourth order, within
+        the radius 4 eps^2 bc < (a - d)^2 of its series.
     """
     mu, rate = Symbol("mu", real=True), Symbol("lambda_A", real=True)
     x, v, y = MatrixSymbol("x", _n, 1), MatrixSymbol("v_A", _n, 1), MatrixSymbol("y", _k, 1)
@@ -172,7 +175,16 @@ def coupled_growth() -> Derivation:
         name="weak",
         say="solved in powers of eps:",
     )
-    formula = derivation.formula_of("weak", [eps, a, b, c, d], name="coupled_growth_factor")
+    # the series of the root in eps converges for 4 eps^2 bc < (a - d)^2; entries of sizes that
+    # float32 holds to the fourth power
+    entries = (Rational(1, 100), 100)
+    formula = derivation.formula_of(
+        "weak",
+        [eps, a, b, c, d],
+        domain={eps: (-1, 1), a: entries, b: entries, c: entries, d: entries},
+        where=(Lt(4 * eps**2 * b * c, (a - d) ** 2),),
+        name="coupled_growth_factor",
+    )
     return derivation.concluded(formula)
 
 
