@@ -17,6 +17,7 @@ from sympy import (
     Integer,
     Le,
     Mul,
+    Rational,
     Sum,
     Symbol,
     acos,
@@ -223,7 +224,8 @@ def two_reproducing_ages(order: int = 6) -> Derivation:
         order: the highest power of e.
 
     Returns:
-        A derivation whose formula takes (m_p, m_q, p, q).
+        A derivation whose formula takes (m_p, m_q, p, q), where the series converges: ages
+        1 <= p < q <= 20 and maternities of sizes whose power m_p^a float32 holds.
     """
     if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= 12:
         raise InputError(f"order={order!r}", "is not an order of the series", "use 1 ... 12")
@@ -235,7 +237,10 @@ def two_reproducing_ages(order: int = 6) -> Derivation:
         title="Growth factor when two ages reproduce, by Lagrange inversion",
         source=SOURCE,
     )
-    terms = Add(*[(-e) ** k * _fuss_catalan(a, k) for k in range(order + 1)])
+    # nested in e, so that no power of e is formed alone: m_p^(-6a) overflows where e is small
+    terms = _fuss_catalan(a, order)
+    for power in reversed(range(order)):
+        terms = _fuss_catalan(a, power) - e * terms
     derivation = (
         derivation.then(
             Substitute({q: a * p}), 0, name="ratio", say="With a = q/p, the ratio of the ages,"
@@ -283,9 +288,15 @@ def two_reproducing_ages(order: int = 6) -> Derivation:
     derivation = derivation.then(
         Substitute({e: mq * mp**-a}), "lambda-e", "e", name="lambda-a"
     ).then(Substitute({a: q / p}), "lambda-a", "a", name="growth-factor")
-    return derivation.concluded(
-        derivation.formula_of("growth-factor", [mp, mq, p, q], name="growth_factor_two_ages")
+    ages, ratio = (1, 20), q / p
+    formula = derivation.formula_of(
+        "growth-factor",
+        [mp, mq, p, q],
+        domain={mp: (Rational(1, 50), 50), mq: (0, 50), p: ages, q: ages},
+        where=(q > p, mq * mp**-ratio * ratio**ratio < (ratio - 1) ** (ratio - 1)),
+        name="growth_factor_two_ages",
     )
+    return derivation.concluded(formula)
 
 
 def _fuss_catalan(a: Expr, k: int) -> Expr:

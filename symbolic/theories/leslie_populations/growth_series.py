@@ -34,7 +34,8 @@ def growth_series(order: int = 5) -> Derivation:
         order: the highest power of X.
 
     Returns:
-        A derivation whose formula takes (X, kappa_1, ..., kappa_order).
+        A derivation whose formula takes (X, kappa_1, ..., kappa_order), for ages within
+        50 steps and R_0 within a factor e^3 of 1.
     """
     if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= 9:
         raise InputError(f"order={order!r}", "is not an order of the series", "use 1 ... 9")
@@ -76,7 +77,12 @@ def growth_series(order: int = 5) -> Derivation:
         name="growth-rate",
         say="Reverted, order by order:",
     )
-    formula = derivation.formula_of("growth-rate", [_X, *kappa], name="growth_rate_series")
+    # ages are counted from 1; within 50 steps every power of a cumulant fits into float32
+    ranges = {kappa[0]: (1, 50), _X: (-3, 3)}
+    ranges |= {symbol: (-(50**k), 50**k) for k, symbol in enumerate(kappa[1:], 2)}
+    formula = derivation.formula_of(
+        "growth-rate", [_X, *kappa], domain=ranges, name="growth_rate_series"
+    )
     return derivation.concluded(formula)
 
 
