@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import jax
 import mpmath as mp
 import numpy as np
 import pytest
@@ -177,6 +178,26 @@ def test_equal_competitors_last_32_steps(results) -> None:
         x, y = x * 11 / 10 - y / 20, y * 11 / 10 - x / 20
         step += 1
     assert step == 33
+
+
+def test_the_time_to_extinction_stands_where_one_plus_the_ratio_is_one(results) -> None:
+    """b/a and y0/x0 below 2^-52, where (a + b)/(a - b) rounds to 1; exact by mpmath, 80 digits."""
+    formula = results["extinction_time"].formula
+    values = (0.0375, 1.5e-19, 2.0, 1e-17)
+    with mp.workdps(80):
+        a, b, x0, y0 = map(mp.mpf, values)
+        exact = mp.log((x0 + y0) / (x0 - y0)) / mp.log((a + b) / (a - b))
+    with jax.enable_x64(True):
+        assert float(dx.compile(formula)(*values)) == pytest.approx(float(exact), rel=1e-14)
+
+
+def test_two_reproducing_ages_stand_where_the_power_of_the_maternity_overflows(results) -> None:
+    """m_p^(-6 q/p) is 5e45, beyond float32, while e = 4e-3 converges; root by mpmath."""
+    values = (0.03, 1e-10, 1.0, 5.0)
+    with mp.workdps(30):
+        lam = mp.findroot(lambda x: 0.03 / x + 1e-10 / x**5 - 1, 0.03)
+    code = dx.compile(theory.two_reproducing_ages().formula)
+    assert float(code(*map(np.float32, values))) == pytest.approx(float(lam), rel=1e-6)
 
 
 def test_weak_coupling_is_right_to_the_fifth_order(results) -> None:
