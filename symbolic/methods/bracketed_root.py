@@ -13,7 +13,7 @@ from sympy import Add, Dummy, Expr, Ge, Gt, Le, Lt, Ne, Symbol
 from derivax.errors import InputError
 from derivax.symbolic.exact.expression import as_expression
 from derivax.symbolic.methods.agreement import keeps_relation
-from derivax.symbolic.nodes.implicit_root import ImplicitRoot
+from derivax.symbolic.nodes.implicit_root import ImplicitRoot, canonical_variable
 from derivax.symbolic.obligations import Obligation, Settled, SignHolds
 from derivax.symbolic.rules import Rule
 from derivax.symbolic.statements import Statement
@@ -67,8 +67,11 @@ class BracketedRoot(Rule):
         (statement,) = premises
         u, domain = self.unknown, statement.domain
         gap = Add(statement.lhs, -statement.rhs)
-        inside = domain.extended([u]).restricted(where=(Gt(u, self.low), Lt(u, self.high)))
-        slope = gap.diff(u)
+        # all of the bracket: what the premise says of u would hide other roots
+        v = canonical_variable(0, self.low, self.high)
+        parameters = domain.over([s for s in domain if s != u])
+        inside = parameters.extended([v]).restricted(where=(Gt(v, self.low), Lt(v, self.high)))
+        slope = gap.subs(u, v).diff(v)
         made: list[Obligation] = [
             *keeps_relation(conclusion, "="),
             Settled(

@@ -1025,11 +1025,11 @@ TABLE: dict[type[Rule], list[Use]] = {
             },
         ),
         Use(
-            BracketedRoot(x, 2, 4),
-            (eq(x**3 - 3 * x, 18, x > 2, x < 4),),
+            BracketedRoot(x, 1, 4),
+            (eq(x**3 - 3 * x, 1, x > 1, x < 4),),
             None,
             {"another equation": with_rhs(lambda r: r.func(r.args[0] + 1, *r.args[1:]))},
-            {"not monotone in the bracket": BracketedRoot(x, -2, 4)},
+            {"three roots in the bracket": BracketedRoot(x, -2, 4)},
         ),
     ],
     ImplicitSlope: [
