@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.py"))
-DEAR = ("noether_learning", "noether_mechanics")  # several trainings, many compilations
+# several trainings or fits, many compilations
+DEAR = ("born_series", "leslie_populations", "noether_learning", "noether_mechanics")
 RUNS = [
     pytest.param(path, marks=pytest.mark.slow if path.stem in DEAR else (), id=path.stem)
     for path in EXAMPLES
@@ -26,7 +27,8 @@ def test_the_example_uses_public_names_only(path):
 @pytest.mark.parametrize("path", RUNS)
 def test_the_example_runs(path, capsys, monkeypatch, tmp_path):
     """In its short form, if it has one; figures go where it is started."""
-    monkeypatch.setattr("sys.argv", [str(path), "--quick"])
+    short = ["--quick"] if '"--quick"' in path.read_text() else []
+    monkeypatch.setattr("sys.argv", [str(path), *short])
     monkeypatch.chdir(tmp_path)
     runpy.run_path(str(path), run_name="__main__")
     assert capsys.readouterr().out.strip()
