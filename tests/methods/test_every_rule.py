@@ -1028,7 +1028,7 @@ TABLE: dict[type[Rule], list[Use]] = {
             BracketedRoot(x, 0, 1),
             (eq(3 * x**2 - 2 * x**3, Rational(1, 4), x > 0, x < 1),),
             None,
-            {"another equation": with_rhs(lambda r: r.func(r.args[0] + 1, *r.args[1:]))},
+            {"another equation": with_rhs(lambda r: r.func(r.body - S(1) / 4, *r.args[1:]))},
             {"three roots in the bracket": BracketedRoot(x, -2, 4)},
         ),
     ],
