@@ -111,7 +111,9 @@ def hulthen() -> Derivation:
         claim=Statement(r - u(r) / u(r).diff(r), "->", value, tends=(r, oo)),
         say="Far outside, with 1 - z = e^(-r):",
     )
-    formula = d.formula_of("amplitude", [s], domain={s: (0, Rational(9, 10))}, name="hulthen")
+    # the digamma functions cancel 2 gamma for weak potentials, a ~ -2 zeta(3) s^2: from s = 1/4 on
+    domain = {s: (Rational(1, 4), Rational(9, 10))}
+    formula = d.formula_of("amplitude", [s], domain=domain, name="hulthen")
     return d.concluded(formula)
 
 

@@ -30,6 +30,7 @@ from sympy import (
     diff,
     factorial,
     fraction,
+    hyper,
     oo,
     together,
 )
@@ -37,6 +38,7 @@ from sympy import (
 from derivax.symbolic.derivation import Derivation
 from derivax.symbolic.methods.differentiate import Differentiate
 from derivax.symbolic.methods.enumeration import Enumeration
+from derivax.symbolic.methods.identity import Identity
 from derivax.symbolic.methods.neumann_series import NeumannSeries, born_terms
 from derivax.symbolic.methods.series_to_order import SeriesToOrder
 from derivax.symbolic.methods.solve_for import BackSubstitute, SolveFor
@@ -88,6 +90,27 @@ def square_well(l: int = 0, energy: bool = False) -> Derivation:  # noqa: E741
         l: angular momentum.
         energy: True for a finite wave number k.
     """
+    d = _amplitude(l, energy)
+    square = k**2 if energy else S.Zero
+    name = "square-well-energy" if energy else "square-well"
+    step = "amplitude"
+    if not energy and not l:
+        # C - S cancels for weak wells; as one series it keeps every digit
+        even, sloped = CoshRoot(-g * R**2), SinhcRoot(-g * R**2)
+        grown = -g * R**2 / 3 * hyper([], [Rational(5, 2)], -g * R**2 / 4)
+        d = d.then(Identity(even - sloped, grown), name="growth", say="With one series")
+        d = d.then(Rewrite(rhs=R * (even - sloped) / even), "amplitude", name="factored")
+        step, say = "stable", "it does not cancel for weak wells:"
+        d = d.then(Substitute(), "factored", "growth", name=step, say=say)
+    args = [g, R, k] if energy else [g, R]
+    domain = {R: (Rational(1, 10), 10), g: (-100, 100)}
+    name = name.replace("-", "_") + (f"_{l}" if l else "")
+    formula = d.formula_of(step, args, domain=domain, where=_regular(l, square), name=name)
+    return d.concluded(formula)
+
+
+def _amplitude(l: int, energy: bool) -> Derivation:  # noqa: E741
+    """Up to the amplitude as a quotient of waves and slopes at R."""
     partial_wave(l)
     square = k**2 if energy else S.Zero
     barrier = Integer(l * (l + 1)) / r**2
@@ -116,12 +139,8 @@ def square_well(l: int = 0, energy: bool = False) -> Derivation:  # noqa: E741
     )
     d = d.then(Substitute(), "joined", "wave-at-R", "slope-at-R", name="condition")
     d = d.then(SolveFor(a), "condition", name="solved", say="Solve for the amplitude:")
-    d = d.then(Rewrite(rhs=_tidy(d["solved"].rhs)), "solved", name="amplitude", say="that is,")
-    args = [g, R, k] if energy else [g, R]
-    domain = {R: (Rational(1, 10), 10), g: (-100, 100)}
-    name = name.replace("-", "_") + (f"_{l}" if l else "")
-    formula = d.formula_of("amplitude", args, domain=domain, where=_regular(l, square), name=name)
-    return d.concluded(formula)
+    tidy = Rewrite(rhs=_tidy(d["solved"].rhs))
+    return d.then(tidy, "solved", name="amplitude", say="that is,")
 
 
 def square_well_energy(l: int = 0) -> Derivation:  # noqa: E741
@@ -145,9 +164,14 @@ def _tidy(amplitude: Expr) -> Expr:
 
 
 def _regular(l: int, square: Expr) -> tuple[Basic, ...]:  # noqa: E741
-    """Below the first pole, where the well binds or resonates for the first time."""
+    """Below the first pole, where the well binds or resonates for the first time.
+
+    With energy the amplitude is a difference of products that are equal at g = 0: its digits are
+    asked for wells from g R^2 = 1/4 on.
+    """
     if square != 0:
-        return (Lt((g + square) * R**2, Rational(9, 4)), Lt(square * R**2, 2), Gt(g * R**2, -100))
+        return (Lt((g + square) * R**2, Rational(9, 4)), Lt(square * R**2, 2),
+                Gt(g * R**2, Rational(1, 4)))  # fmt: skip
     return (Lt(g * R**2, Rational(12, 5) + 2 * l), Gt(g * R**2, -100))
 
 
@@ -167,7 +191,7 @@ def square_well_series(order: int = 8, l: int = 0) -> Derivation:  # noqa: E741
     -17*R**7*g**3/315 - 2*R**5*g**2/15 - R**3*g/3
     """
     order_of(order, 40)
-    d = square_well(l)
+    d = _amplitude(l, energy=False)
     title = "Born series of a square well, exact rational coefficients"
     d = d.renamed(f"{THEORY}/square-well-series", title)
     d = d.then(SeriesToOrder(g, 0, order), "amplitude", name="taylor", say="Expand it:")
