@@ -5,6 +5,7 @@
 #   make lint        ruff and mypy
 #   make test-all    the slow tests too
 #   make bench       code generation side by side with its peers; BENCH_ARGS=--quick for a look
+#   make bench-theories  scale of the theories: diagrams, populations, charges
 #   make ulp-table   measured errors of the special functions (docs/special-functions.md)
 #   make clean       remove the environment and everything that was built
 #
@@ -20,7 +21,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help demo test test-all bench ulp-table lint clean
+.PHONY: help demo test test-all bench bench-theories ulp-table lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -67,6 +68,11 @@ test-all: $(VENV)/.test-installed
 bench: $(VENV)/.test-installed
 	@$(BIN)/python -m benchmarks.codegen $(BENCH_ARGS)
 	@$(BIN)/python benchmarks/enclosure/rosa.py
+
+bench-theories: $(VENV)/.test-installed
+	@$(BIN)/python -m benchmarks.diagrams
+	@$(BIN)/python benchmarks/leslie/scale.py
+	@$(BIN)/python -m benchmarks.noether $(BENCH_ARGS)
 
 ulp-table: $(VENV)/.test-installed
 	@$(BIN)/python benchmarks/special/ulp_table.py
