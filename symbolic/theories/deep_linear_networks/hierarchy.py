@@ -127,6 +127,8 @@ def _with_singular_values(derivation: Derivation, split: Symbol, common: Symbol)
     formula = derivation.formula_of(
         {**named, "multiplicity": "multiplicity"},
         [h, D, B, flip, features],
+        # where code is compared: beyond, leaves outnumber what floats count exactly
+        domain={h: (1, 12), D: (1, 12), B: (2, 8), flip: (0, Rational(1, 2)), features: (1, 10**6)},
         name="tree_modes",
     )
     return derivation.concluded(formula)
