@@ -84,6 +84,7 @@ def test_ranges_without_a_bound_are_refused(expr):
         compile_formula(Formula(expr, [x]))
 
 
+@pytest.mark.slow
 def test_the_bound_of_the_tail_is_one_and_tends_to_the_tail():
     terms = {
         x**k / sp.factorial(k): 0.9,

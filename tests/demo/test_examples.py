@@ -8,7 +8,13 @@ import pytest
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.py"))
 # several trainings or fits, many compilations
-DEAR = ("born_series", "leslie_populations", "noether_learning", "noether_mechanics")
+DEAR = (
+    "born_series",
+    "leslie_populations",
+    "mlp_taylor",
+    "noether_learning",
+    "noether_mechanics",
+)
 RUNS = [
     pytest.param(path, marks=pytest.mark.slow if path.stem in DEAR else (), id=path.stem)
     for path in EXAMPLES

@@ -24,7 +24,14 @@ SHEET = Formula(sqrt(z + 1) * log(z) + a, [z, a], name="sheet")
 POWER = Formula(Abs(z) ** 2 + re(z), [z], name="power")
 
 
-@pytest.mark.parametrize("formula", [WAVE, SHEET, POWER], ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "formula",
+    [
+        pytest.param(WAVE, marks=pytest.mark.slow, id="wave"),
+        pytest.param(SHEET, id="sheet"),
+        pytest.param(POWER, marks=pytest.mark.slow, id="power"),
+    ],
+)
 def test_a_complex_module_tests_itself(formula, tmp_path, run_alone):
     path = export(derivax.compile(formula), tmp_path / f"{formula.name}.py", derivatives=1)
     run = run_alone(path, "--self-test")

@@ -54,6 +54,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.slow
 def test_a_fresh_process_runs_and_differentiates_it(
     program, saved, given, clean_environment, tmp_path
 ):

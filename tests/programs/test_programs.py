@@ -410,6 +410,7 @@ def test_a_name_of_the_catalogue_compiles_to_its_program(capsys):
     assert capsys.readouterr().out.strip() == found.source.strip()
 
 
+@pytest.mark.slow
 def test_every_program_of_the_catalogue_is_inside_the_language():
     from derivax import catalog
 

@@ -24,6 +24,7 @@ def test_every_step_is_established(derived, name):
     assert derived[name].outcome in (Outcome.PROVEN, Outcome.HOLDS)
 
 
+@pytest.mark.slow
 def test_steps_at_the_best_rate_saturate_with_depth(derived):
     # Saxe et al., Fig. 4, from v = 0.001 to 0.999: integrals of v^(2/L-2)/(1-v) to five digits
     known = {1: 6.907, 2: 13.814, 3: 34.632, 5: 112.23, 10: 323.10, 20: 567.50, 50: 802.02,
