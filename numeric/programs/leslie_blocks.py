@@ -565,5 +565,6 @@ def _extinction_reference(values: Values, bits: int = 256) -> dict[str, Any]:
     x_out, y_out = total(x) <= 0, total(y) <= 0
     y_loses = y_out and (not x_out or total(y) < total(x))
     winner = 1 if y_loses else -1 if x_out else 0
-    numbers = {"winner": arb(winner), "log_scale": scale, "step": arb(step)}
+    # an infinite step where nobody is out, as the program says it
+    numbers = {"winner": arb(winner), "log_scale": scale, "step": arb(step if winner else "inf")}
     return {**{k: np.array(v, dtype=object) for k, v in numbers.items()}, "x": x, "y": y}

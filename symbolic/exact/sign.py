@@ -26,6 +26,7 @@ from derivax.symbolic.exact.conditions import decide
 from derivax.symbolic.exact.crossing import zero_crossing
 from derivax.symbolic.exact.dag import differentiated, postorder
 from derivax.symbolic.exact.domain import Domain
+from derivax.symbolic.exact.index_functions import with_families
 from derivax.symbolic.exact.normal_form import RefusesForm, known_sign
 from derivax.symbolic.exact.outcome import Finding, Outcome, weakest
 from derivax.symbolic.exact.precision import QUICK_BITS, ZERO_TEST_BITS, working_precision
@@ -95,6 +96,12 @@ def sign_holds(relation: Any, domain: Domain | None = None) -> Finding:
     )
     if finding is not None:
         return finding
+    shown, *conditions = with_families([difference, *domain.where])
+    if shown != difference:
+        if conditions != list(domain.where):
+            detail = "a condition speaks of an unknown function of a summation index"
+            return Finding(Outcome.OPEN, "sampling", detail)
+        difference, symbols = shown, []  # tested at points
     try:
         if len(symbols) == len(variables):
             finding = _by_boxes(difference, truth, domain, symbols)

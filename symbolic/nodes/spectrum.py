@@ -1,32 +1,24 @@
 r"""The eigenvalues of a real symmetric matrix, in increasing order.
 
-    d lambda_k = v^T dA v = tr(adj(lambda_k - A) dA) / tr adj(lambda_k - A)
-
-where lambda_k is simple, with its unit eigenvector v.
-
 Main definition: `Spectrum`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
-from flint import acb_mat, arb
-from sympy import Basic, Expr, Symbol
-from sympy.matrices.expressions.matexpr import MatrixExpr
+from flint import acb
+from sympy import Expr
 
 from derivax.errors import InputError
-from derivax.symbolic.exact.ball import evaluated
-from derivax.symbolic.exact.ball_values import NAN, Ball, as_complex
-from derivax.symbolic.exact.dag import free_symbols_of
-from derivax.symbolic.nodes.dominant_eigenvalue import slope_by_cofactors
+from derivax.symbolic.exact.ball_values import NAN, Ball
+from derivax.symbolic.nodes.matrix_eigenvalue import MatrixEigenvalue
 
 __all__ = ["Spectrum"]
 
 
-class Spectrum(Expr):
+class Spectrum(MatrixEigenvalue):
     """Eigenvalue number `index` (from 0, in increasing order) of a real symmetric matrix.
 
     Arguments: a square matrix, explicit or of symbolic shape, and a whole number; that the matrix
@@ -43,17 +35,8 @@ class Spectrum(Expr):
     Raises `InputError` for what is no symmetric matrix, or an index that it does not have.
     """
 
-    is_commutative = True
-    is_extended_real = True
-    is_real = True
-    is_finite = True
-    is_complex = True
-
     def __new__(cls, matrix: Any, index: Any) -> Any:
-        if isinstance(matrix, sp.MatrixBase | list | tuple):
-            matrix = sp.ImmutableDenseMatrix(matrix)
-        if not isinstance(matrix, MatrixExpr) or matrix.rows != matrix.cols:
-            raise InputError(str(matrix)[:120], "is not a square matrix", "")
+        matrix = cls.square(matrix)
         index = sp.sympify(index, strict=True)
         explicit = isinstance(matrix, sp.ImmutableDenseMatrix)
         if not index.is_Integer or index < 0 or (explicit and index >= matrix.rows):
@@ -65,50 +48,17 @@ class Spectrum(Expr):
         return Expr.__new__(cls, matrix, index)
 
     @property
-    def matrix(self) -> Any:
-        """A."""
-        return self.args[0]
-
-    @property
     def index(self) -> int:
         """k."""
         return int(self.args[1])
 
     @property
-    def free_symbols(self) -> set[Basic]:
-        """The symbols of the matrix."""
-        if isinstance(self.matrix, sp.ImmutableDenseMatrix):
-            return free_symbols_of(self.matrix.flat())
-        return set(self.matrix.free_symbols)
+    def _subscript(self) -> str:
+        return str(self.index)
 
-    @property
-    def is_number(self) -> bool:
-        """Whether the matrix is explicit and free of symbols."""
-        return isinstance(self.matrix, sp.ImmutableDenseMatrix) and not self.free_symbols
-
-    def _eval_derivative(self, symbol: Symbol) -> Expr | None:
-        return slope_by_cofactors(self, self.matrix, symbol)
-
-    def _ball_(self, evaluate: Callable[..., Ball]) -> Ball:
-        """Certified eigenvalues, where they are apart."""
-        a = self.matrix
-        if not isinstance(a, sp.ImmutableDenseMatrix):
-            return NAN
-        entries = [evaluate(entry) for entry in a.flat()]
-        if not all(isinstance(entry, arb) for entry in entries):
-            return NAN
-        try:
-            values = acb_mat(a.rows, a.rows, [as_complex(e) for e in entries]).eig()
-        except (ValueError, ArithmeticError):
-            return NAN
+    def _chosen(self, values: list[acb]) -> Ball:
+        """The one with so many certainly below it, and all others above."""
         chosen = sorted((v.real for v in values), key=lambda ball: float(ball.mid()))
         this = chosen[self.index]
         apart = all(b < this for b in chosen[: self.index])
         return this if apart and all(this < b for b in chosen[self.index + 1 :]) else NAN
-
-    def _eval_evalf(self, prec: int) -> Any:
-        return evaluated(self, prec) if self.is_number else None
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = rf"\lambda_{{{self.index}}}\left({printer._print(self.matrix)}\right)"
-        return text if exp is None else rf"{text}^{{{exp}}}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
+from derivax.symbolic.exact.domain import Domain
 from derivax.symbolic.exact.outcome import Outcome
-from derivax.symbolic.exact.zero import vanishes
+from derivax.symbolic.exact.zero import sign_holds, vanishes
 
 n = sp.Symbol("n", integer=True, positive=True)
 i, k = sp.symbols("i k", integer=True, positive=True)
@@ -34,3 +35,13 @@ def test_the_last_term_is_a_difference_of_sums() -> None:
     gap = sp.Sum(m(k), (k, 1, n)) - sp.Sum(m(k), (k, 1, n - 1))
     assert vanishes(gap - m(n)).outcome in (Outcome.HOLDS, Outcome.PROVEN)
     assert vanishes(gap - m(n - 1)).outcome is Outcome.REFUTED
+
+
+def test_inequalities_of_sums_take_an_unknown_function_for_a_function():
+    m, i = sp.Function("m", positive=True), sp.Symbol("i", integer=True)
+    count = sp.Symbol("N", integer=True, positive=True)
+    gap = count * sp.Sum(m(i) ** 2, (i, 1, count)) - sp.Sum(m(i), (i, 1, count)) ** 2
+    domain = Domain.of([count], {count: (2, 8)})
+    # Cauchy and Schwarz: with one number for every m(i) the gap would be zero, and both would hold
+    assert sign_holds(gap <= 0, domain).outcome is Outcome.REFUTED
+    assert sign_holds(gap >= 0, domain).outcome is Outcome.HOLDS

@@ -106,6 +106,16 @@ def test_first_extinctions_of_the_card() -> None:
         assert (int(found["step"]), int(found["winner"])) == (step, winner)
 
 
+def test_where_nobody_is_out_the_step_is_infinite_in_code_and_reference() -> None:
+    from derivax.numeric.programs.claims import balls
+
+    given = {**blocks.card_competitors(3.9), "steps": np.asarray(1.0)}
+    found = blocks.first_extinction()(**given)
+    exact = blocks.first_extinction().reference(balls(given))
+    assert float(found["step"]) == float(exact["step"].item()) == np.inf
+    assert int(found["winner"]) == 0
+
+
 def test_bernardellis_population_has_period_three(tmp_path) -> None:
     found = dx.life_table(survival=[0.5, 1 / 3], fecundity=[0, 0, 6])
     assert found.imprimitivity == 3
