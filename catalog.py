@@ -51,6 +51,8 @@ _DEEP = "derivax.numeric.ground_truth.deep_flow"
 _NOETHER = "Tanaka, Kunin 2021, arXiv 2105.02716"
 _NOETHER_THEORY = "derivax.symbolic.theories.noether_learning_dynamics"
 _CHARGES = "derivax.numeric.programs.noether_charges"
+_NORMS = "derivax.numeric.programs.noether_norms"
+_RESPONSE = "derivax.numeric.programs.noether_response"
 _MEASURED = "derivax.numeric.ground_truth.noether_charges"
 _ITERATED = "derivax.numeric.ground_truth.noether_iterations"
 _MOVING = "derivax.numeric.ground_truth.noether_mechanics"
@@ -330,7 +332,7 @@ RESULTS: Mapping[str, Row] = {
         "source": _NOETHER,
         "ground_truth": f"{_MEASURED}:norm4_history",
         "example": _LEARNING,
-        "program": f"{_CHARGES}:norm4_history",
+        "program": f"{_NORMS}:norm4_history",
     },
     "noether-learning-dynamics/norm4-history-parallel": {
         "derivation": f"{_NOETHER_THEORY}.recursions:norm4_history_parallel",
@@ -338,7 +340,7 @@ RESULTS: Mapping[str, Row] = {
         "source": _NOETHER,
         "ground_truth": f"{_MEASURED}:norm4_history",
         "example": _LEARNING,
-        "program": f"{_CHARGES}:norm4_history_parallel",
+        "program": f"{_NORMS}:norm4_history_parallel",
     },
     "noether-learning-dynamics/heavy-ball-response": {
         "derivation": f"{_NOETHER_THEORY}.recursions:heavy_ball_response",
@@ -346,7 +348,7 @@ RESULTS: Mapping[str, Row] = {
         "source": _NOETHER + " (derived here)",
         "ground_truth": f"{_ITERATED}:heavy_ball_response",
         "example": "",
-        "program": f"{_CHARGES}:heavy_ball_response",
+        "program": f"{_RESPONSE}:heavy_ball_response",
     },
     "noether-learning-dynamics/slow-growth": {
         "derivation": f"{_NOETHER_THEORY}:slow_growth",

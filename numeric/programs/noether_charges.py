@@ -1,13 +1,11 @@
-r"""The Programs of `noether-learning-dynamics`: rates of charges, and their histories.
+r"""Charges of `noether-learning-dynamics` as Programs: their rates, and their exact histories.
 
-Main definitions: `charge_rate`, `charge_history`, `charge_history_parallel`, `norm4_history`,
-`norm4_history_parallel`, `heavy_ball_response`.
+Main definitions: `charge_rate`, `charge_history`, `charge_history_parallel`.
 
 Implementation notes.  References: quadratic forms in balls; the recursion of C alone, with p
-eliminated; the exponential of the 2 x 2 matrix of the linear equation of r^4.  None of them uses a
-kernel.  The histories in turn and as a tree take the same arguments and give the same numbers: in
-turn costs T steps of one addition per charge, the tree 2 T compositions in log2 T rounds, for an
-accelerator.
+eliminated.  None of them uses a kernel.  The histories in turn and as a tree take the same
+arguments and give the same numbers: in turn costs T steps of one addition per charge, the tree 2 T
+compositions in log2 T rounds, for an accelerator.
 """
 
 from __future__ import annotations
@@ -18,52 +16,21 @@ from typing import Any
 
 import numpy as np
 
-from derivax.errors import InputError
 from derivax.numeric.codegen.compiling import compile_formula
 from derivax.numeric.programs.array_code import ArrayCode
-from derivax.numeric.programs.claims import Bounds, Equals
+from derivax.numeric.programs.claims import Equals
+from derivax.numeric.programs.optimiser import refuse_unstable, scalars
 from derivax.numeric.programs.program import Array, Program
 from derivax.symbolic.exact.ball import BallProgram
 from derivax.symbolic.theories import noether_learning_dynamics as theory
 from derivax.symbolic.theories.noether_learning_dynamics import notation, recursions
 
-__all__ = [
-    "charge_history",
-    "charge_history_parallel",
-    "charge_rate",
-    "heavy_ball_response",
-    "norm4_history",
-    "norm4_history_parallel",
-]
+__all__ = ["charge_history", "charge_history_parallel", "charge_rate"]
 
 Values = Mapping[str, Any]
 _ARRAYS = "derivax.numeric.programs.arrays.charges"
 _CITATION = "Tanaka, Kunin 2021, arXiv:2105.02716 (exact laws derived here)"
 _NAME = "noether-learning-dynamics"
-
-
-def _scalars(*names: str) -> tuple[Array, ...]:
-    """The declarations of the optimiser's numbers."""
-    known = {
-        "eta": Array("eta", (), "step size", low=0.0, strict=True),
-        "beta": Array("beta", (), "momentum, 0 <= beta < 1", low=0.0),
-        "k": Array("k", (), "weight decay inside the loss, k|q|^2/2", low=0.0),
-    }
-    return tuple(known[name] for name in names)
-
-
-def _refuse_unstable(arrays: Values) -> None:
-    eta, beta, k = (float(arrays[name]) for name in ("eta", "beta", "k"))
-    if beta >= 1:
-        raise InputError(f"beta = {beta:.6g}", "momentum is below 1", "pass 0 <= beta < 1")
-    if eta * k > 2 * (1 + beta):
-        raise InputError(
-            f"eta k = {eta * k:.6g}", f"decay alone diverges beyond 2(1 + beta) = {2 + 2 * beta:g}",
-            "use a smaller step or decay",
-        )  # fmt: skip
-
-
-# --- charges and their rates -----------------------------------------------------------------
 
 
 @lru_cache(maxsize=1)
@@ -142,15 +109,18 @@ def _rate_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         "rank-deficient": (3, np.array([1.0, 0.0, 0.0]), np.zeros(3)),
     }
     for label, (n, scale, shift) in generators.items():
-        yield label, {
-            "q": rng.standard_normal((n, len(scale))),
-            "v": rng.standard_normal((n, len(scale))),
-            "scale": scale,
-            "shift": shift,
-            "m": np.asarray(0.25),
-            "mu": np.asarray(0.1),
-            "k": np.asarray(0.0 if label.startswith("1") else 0.02),
-        }
+        yield (
+            label,
+            {
+                "q": rng.standard_normal((n, len(scale))),
+                "v": rng.standard_normal((n, len(scale))),
+                "scale": scale,
+                "shift": shift,
+                "m": np.asarray(0.25),
+                "mu": np.asarray(0.1),
+                "k": np.asarray(0.0 if label.startswith("1") else 0.02),
+            },
+        )
 
 
 def _rate_claims() -> tuple[Any, ...]:
@@ -266,7 +236,7 @@ def _charge_history(name: str, entry: str, derivation: Any) -> Program:
             Array("C0", ("n",), "charges at the start"),
             Array("p0", ("n",), "momenta at the start"),
             Array("V", ("T", "n"), "v.Av after each step"),
-            *_scalars("eta", "beta", "k"),
+            *scalars("eta", "beta", "k"),
         ),
         results=(
             Array("C", ("T", "n"), "charges after each step"),
@@ -281,7 +251,7 @@ def _charge_history(name: str, entry: str, derivation: Any) -> Program:
         claims=_charge_claims(),
         reference=_charge_reference,
         cases=_charge_cases,
-        precondition=_refuse_unstable,
+        precondition=refuse_unstable,
         batch="n",
     )
 
@@ -320,14 +290,17 @@ def _charge_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     }
     for label, (steps, n, eta, beta, k) in shapes.items():
         V = rng.standard_normal((steps, n)) / 4
-        yield label, {
-            "C0": rng.standard_normal(n),
-            "p0": rng.standard_normal(n) / 4,
-            "V": V * [1.0, 0.0, 0.0] if label == "rank-deficient" else V,
-            "eta": np.asarray(eta),
-            "beta": np.asarray(beta),
-            "k": np.asarray(k),
-        }
+        yield (
+            label,
+            {
+                "C0": rng.standard_normal(n),
+                "p0": rng.standard_normal(n) / 4,
+                "V": V * [1.0, 0.0, 0.0] if label == "rank-deficient" else V,
+                "eta": np.asarray(eta),
+                "beta": np.asarray(beta),
+                "k": np.asarray(k),
+            },
+        )
 
 
 def _charge_claims() -> tuple[Any, ...]:
@@ -369,271 +342,3 @@ def _settled_growth(values: Values) -> dict[str, Any]:
     beta = values["beta"].item()
     growth = values["V"][0] * (1 + beta) / (1 - beta)
     return {"C": np.stack([values["C0"] + growth * n for n in range(1, 7)])}
-
-
-# --- the approximate history of a norm -------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def norm4_history() -> Program:
-    r"""Fourth power of norms of scale-invariant layers, from recorded gradients.
-
-    $$r^4(t) = e^{-4kt/(1-\beta)}r_0^4 + \frac{2\eta(1+\beta)}{(1-\beta)^3}\int_0^t
-      e^{-\frac{4k}{1-\beta}(t-\tau)}\,\hat g^2(\tau)\,d\tau,\qquad t = n\eta$$
-
-    Arguments: `gh2` (T, n): $|\hat g|^2 = r^2|g|^2$ before each step, the squared gradient on the
-        unit sphere; `eta` > 0, 0 <= `beta` < 1, `k` >= 0; `r0` (n,) > 0, norms at the start.
-    Returns: `r4` (T, n), the fourth powers of the norms after each step.
-    Raises: `InputError` for beta >= 1 and for eta k > 2(1 + beta).
-
-    Approximate: inertia is dropped and gradients are smooth over 1/(1 - beta) steps.  Without
-    momentum the relative error is of order eta k (kt); with momentum and minibatch noise the growth
-    is up to (1 + beta)/(1 - beta) too large: `charge-history` is exact there.
-
-    The steps are added up one after the other (`lax.scan`), compensated for rounding;
-    `norm4-history-parallel` composes them as a tree.
-
-    >>> import numpy as np
-    >>> found = norm4_history()(np.ones((2, 1)), 0.5, 0.0, 0.0, np.ones(1))
-    >>> found["r4"].ravel().tolist()
-    [1.5, 2.0]
-    """
-    return _norm4_history("norm4_history", "norm4_in_turn", recursions.norm4_history())
-
-
-@lru_cache(maxsize=1)
-def norm4_history_parallel() -> Program:
-    r"""`norm4_history` by composition of the steps in pairs (`lax.associative_scan`).
-
-    Same arguments, results and errors; for accelerators, where log2 T rounds beat T steps.
-
-    >>> import numpy as np
-    >>> found = norm4_history_parallel()(np.ones((2, 1)), 0.5, 0.0, 0.0, np.ones(1))
-    >>> found["r4"].ravel().tolist()
-    [1.5, 2.0]
-    """
-    return _norm4_history(
-        "norm4_history_parallel", "norm4_as_tree", recursions.norm4_history_parallel()
-    )
-
-
-def _norm4_history(name: str, entry: str, derivation: Any) -> Program:
-    formula = derivation.formula
-    assert formula is not None
-    after = derivation.formula_of("one-step", list(formula.args), name="norm4_after")
-    return Program(
-        name=name,
-        title="Fourth power of the norms of scale-invariant layers, from recorded gradients",
-        citation=_CITATION,
-        arguments=(
-            Array("gh2", ("T", "n"), "squared gradient on the unit sphere, r^2 g^2", low=0.0),
-            *_scalars("eta", "beta", "k"),
-            Array("r0", ("n",), "norms at the start", low=0.0, strict=True),
-        ),
-        results=(Array("r4", ("T", "n"), "fourth powers of the norms after each step"),),
-        kernels={
-            "norm4_change": compile_formula(derivation.formula),
-            "norm4_after": compile_formula(after),
-        },
-        array_code=ArrayCode(_ARRAYS, entry),
-        derivations=(derivation,),
-        claims=_norm4_claims(),
-        reference=_norm4_reference,
-        cases=_norm4_cases,
-        precondition=_refuse_unstable,
-        batch="n",
-    )
-
-
-def _norm4_reference(values: Values, bits: int = 256) -> dict[str, Any]:
-    """(y, 1)' = [[-4k/mu, 4m G/mu^3], [0, 0]] (y, 1) over each step, by matrix exponentials."""
-    from flint import arb_mat
-
-    eta, beta, k = (values[name].item() for name in ("eta", "beta", "k"))
-    mass, friction = eta * (1 + beta) / 2, 1 - beta
-    now = values["r0"] ** 4
-    history = []
-    for gradients in values["gh2"]:
-        after = []
-        for y, G in zip(now, gradients):
-            slope = [-4 * k / friction, 4 * mass * G / friction**3, 0, 0]
-            flow = (arb_mat(2, 2, slope) * eta).exp()
-            after.append(flow[0, 0] * y + flow[0, 1])
-        now = np.array(after, dtype=object)
-        history.append(now)
-    return {"r4": np.stack(history)}
-
-
-def _norm4_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    shapes = {
-        "1": (1, 1, 0.1, 0.9, 0.05),
-        "2": (2, 2, 0.1, 0.0, 0.05),
-        "2, hardly decaying": (2, 2, 0.1, 0.9, 1e-12),
-        "2, forgetting": (2, 2, 0.5, 0.9, 2.0),
-        "3": (3, 3, 0.5, 0.5, 1.0),
-        "7": (7, 7, 0.01, 0.99, 1e-4),
-        "32": (32, 3, 0.1, 0.9, 0.01),
-        "rectangular": (5, 3, 0.1, 0.95, 0.0),
-        "rank-deficient": (3, 3, 0.1, 0.9, 0.05),
-    }
-    for label, (steps, n, eta, beta, k) in shapes.items():
-        gradients = rng.uniform(0.1, 2.0, (steps, n)) / 100
-        yield label, {
-            "gh2": gradients * [1.0, 0.0, 0.0] if label == "rank-deficient" else gradients,
-            "eta": np.asarray(eta),
-            "beta": np.asarray(beta),
-            "k": np.asarray(k),
-            "r0": rng.uniform(0.5, 2.0, n),
-        }
-
-
-def _norm4_claims() -> tuple[Any, ...]:
-    eta, beta, k = np.asarray(0.125), np.asarray(0.75), np.asarray(0.0625)
-    steady = {
-        "gh2": np.tile([0.25, 1.0], (12, 1)), "eta": eta, "beta": beta, "k": k,
-        "r0": np.array([1.0, 0.5]),
-    }  # fmt: skip
-    return (
-        Equals(
-            "a gradient of constant size gives r^4 of norm-history at t = n eta",
-            f"{_NAME}/norm-history: norm4",
-            (steady, {**steady, "k": np.asarray(0.0)}),
-            exact=_steady_norm,
-        ),
-        Bounds(
-            "gradients never shrink a norm below its decay",
-            f"{_NAME}/norm-history: norm4",
-            (steady,),
-            limits=lambda values: {"r4": (_decayed(values), None)},
-        ),
-    )
-
-
-def _steady_norm(values: Values) -> dict[str, Any]:
-    formula = theory.norm_history().formula
-    assert formula is not None
-    program = BallProgram(formula.expr, list(formula.args))
-    eta, beta, k = (values[name].item() for name in ("eta", "beta", "k"))
-    found = []
-    for n in range(1, len(values["gh2"]) + 1):
-        row = []
-        for square, r0 in zip(values["gh2"][0], values["r0"]):
-            given = (n * eta, eta, beta, k, square.sqrt(), r0)
-            row.append(program.at(dict(zip(formula.args, given, strict=True)), 256))
-        found.append(row)
-    return {"r4": np.array(found, dtype=object)}
-
-
-def _decayed(values: Values) -> Any:
-    eta, beta, k = (values[name].item() for name in ("eta", "beta", "k"))
-    rate = -4 * k * eta / (1 - beta)
-    steps = range(1, len(values["gh2"]) + 1)
-    return np.stack([values["r0"] ** 4 * (rate * n).exp() for n in steps])
-
-
-# --- powers of the heavy ball ----------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def heavy_ball_response() -> Program:
-    r"""Powers of the heavy ball on quadratic losses, in any regime: $K_n$ after one impulse.
-
-    $$K_{n+2} = (1 + \beta - \eta h)K_{n+1} - \beta K_n,\quad K_0 = 0,\ K_1 = 1;\qquad
-      x_n = x_1K_n - \beta x_0K_{n-1}$$
-
-    Arguments: `n` (T,), whole numbers from 0 to 2^24 - 1; `eta` > 0, 0 <= `beta` < 1; `h` (m,) >=
-        0, curvatures (the weight decay k for a translation).
-    Returns: `K` (T, m).
-    Raises: `InputError` for beta >= 1, eta h > 2(1 + beta) (unstable), and n that is not whole.
-
-    The 2 x 2 map is raised to the power n by repeated squaring: no roots, so that oscillating,
-    double and real roots are one case.
-
-    >>> import numpy as np
-    >>> found = heavy_ball_response()(np.array([1.0, 2.0, 3.0]), 1.0, 0.25, np.array([0.25]))
-    >>> found["K"].ravel().tolist()                      # n beta^((n - 1)/2), the double root
-    [1.0, 1.0, 0.75]
-    """
-    derivation = recursions.heavy_ball_response()
-    assert derivation.formula is not None
-    return Program(
-        name="heavy_ball_response",
-        title="Powers of the heavy ball on quadratic losses, in any regime",
-        citation=_CITATION,
-        arguments=(
-            Array("n", ("T",), "numbers of steps", low=0.0),
-            *_scalars("eta", "beta"),
-            Array("h", ("m",), "curvatures", low=0.0),
-        ),
-        results=(Array("K", ("T", "m"), "response after n steps"),),
-        kernels={"response": compile_formula(derivation.formula)},
-        array_code=ArrayCode(_ARRAYS, "response_at"),
-        derivations=(derivation,),
-        claims=_response_claims(),
-        reference=_response_reference,
-        cases=_response_cases,
-        precondition=_refuse_unstable_curvature,
-        differentiable=("eta", "beta", "h"),
-        batch="m",
-    )
-
-
-def _refuse_unstable_curvature(arrays: Values) -> None:
-    n = np.asarray(arrays["n"])
-    if (n != np.floor(n)).any() or n.max() >= 2**24:
-        raise InputError(f"n = {n.max():g}", "is no number of steps", "whole, below 2^24")
-    _refuse_unstable({**arrays, "k": np.max(np.asarray(arrays["h"]))})
-
-
-def _response_reference(values: Values, bits: int = 256) -> dict[str, Any]:
-    """The recursion, step by step."""
-    from flint import arb
-
-    eta, beta = (values[name].item() for name in ("eta", "beta"))
-    wanted = [round(float(n.mid())) for n in values["n"]]
-    rows = [values["h"] * 0, values["h"] * 0 + arb(1)]
-    while len(rows) <= max(wanted):
-        rows.append((1 + beta - values["h"] * eta) * rows[-1] - rows[-2] * beta)
-    return {"K": np.stack([rows[n] for n in wanted])}
-
-
-def _response_cases(rng: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    shapes = {
-        "1": ([5], 0.5, 0.5, 1), "2": ([2, 40], 0.5, 0.9, 2), "3": ([0, 1, 7], 1.0, 0.25, 3),
-        "3, without momentum": ([0, 1, 7], 0.5, 0.0, 3), "7": (range(7), 0.25, 0.99, 7),
-        "32": (range(32), 0.5, 0.75, 3), "rectangular": ([3, 100], 0.125, 0.875, 5),
-        "rank-deficient": ([2, 3, 9], 1.0, 0.25, 3),
-    }  # fmt: skip
-    for label, (n, eta, beta, m) in shapes.items():
-        h = rng.uniform(0.0, 1.5, m)
-        yield label, {
-            "n": np.array(n, dtype=np.float64), "eta": np.asarray(eta), "beta": np.asarray(beta),
-            # the double root of every curvature
-            "h": np.full(m, 0.25) if label == "rank-deficient" else h,
-        }  # fmt: skip
-
-
-def _response_claims() -> tuple[Any, ...]:
-    n = np.array([1.0, 2.0, 5.0, 12.0])
-    double = {"n": n, "eta": np.asarray(1.0), "beta": np.asarray(0.25), "h": np.array([0.25])}
-    turning = {**double, "h": np.array([1.25])}  # s = 0
-    return (
-        Equals(
-            "at the double root K_n = n beta^((n - 1)/2)",
-            f"{_NAME}/heavy-ball-power: double-root",
-            (double,),
-            exact=lambda values: {
-                "K": np.array([[k * values["beta"].item().sqrt() ** (k - 1)]
-                               for k in (1, 2, 5, 12)])
-            },
-        ),
-        Equals(
-            "for s = 0 it is beta^((n - 1)/2) U_(n-1)(0): (-beta)^j, and zero in between",
-            f"{_NAME}/heavy-ball-power: chebyshev",
-            (turning,),
-            exact=lambda values: {
-                "K": np.array([[1], [0], [values["beta"].item() ** 2], [0]], dtype=object)
-            },
-            observe=lambda values, found: {"K": found["K"]},
-        ),
-    )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 import derivax as dx
 from derivax.errors import InputError
-from derivax.numeric.programs import noether_charges
+from derivax.numeric.programs import noether_charges, noether_norms, noether_response
 from derivax.numeric.verify.program_levels import (
     claims_level,
     program_derivatives_level,
@@ -19,6 +19,11 @@ from derivax.numeric.verify.program_levels import (
 from derivax.symbolic.exact.outcome import Outcome
 
 THEORY = "noether-learning-dynamics"
+PROGRAMS = [
+    pytest.param(getattr(room, name), id=name)
+    for room in (noether_charges, noether_norms, noether_response)
+    for name in room.__all__
+]
 HISTORIES = ("charge-history", "charge-history-parallel")
 
 
@@ -114,7 +119,7 @@ def test_an_optimiser_that_cannot_be_is_one_clear_error(change, message):
 
 def test_a_norm_of_zero_is_refused():
     with pytest.raises(InputError, match="r0 = 0"):
-        noether_charges.norm4_history()(np.ones((2, 1)), 0.1, 0.9, 0.0, np.zeros(1))
+        noether_norms.norm4_history()(np.ones((2, 1)), 0.1, 0.9, 0.0, np.zeros(1))
 
 
 @pytest.mark.slow
@@ -132,7 +137,7 @@ def test_the_response_at_a_large_power_is_that_of_its_slow_root():
         expected = (1 - beta ** (10**5)) / (1 - beta)
         assert s == 1 + beta
     with jax.enable_x64(True):
-        found = noether_charges.heavy_ball_response()(
+        found = noether_response.heavy_ball_response()(
             np.array([1e5]), 0.25, 0.875, np.array([0.0, 0.015625])
         )["K"][0]
     assert float(found[0]) == pytest.approx(float(expected), rel=1e-9)
@@ -160,9 +165,9 @@ def changed(program, before, after):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", noether_charges.__all__)
-def test_every_program_is_verified_in_both_formats_with_its_derivatives(name):
-    program = getattr(noether_charges, name)()
+@pytest.mark.parametrize("declared", PROGRAMS)
+def test_every_program_is_verified_in_both_formats_with_its_derivatives(declared):
+    program = declared()
     for level in (claims_level, program_values_level, program_derivatives_level):
         found = level(program)
         assert found.outcome is Outcome.HOLDS, found.detail
@@ -171,9 +176,9 @@ def test_every_program_is_verified_in_both_formats_with_its_derivatives(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", noether_charges.__all__)
-def test_a_planted_error_in_the_array_code_is_refuted(name):
-    program = getattr(noether_charges, name)()
+@pytest.mark.parametrize("declared", PROGRAMS)
+def test_a_planted_error_in_the_array_code_is_refuted(declared):
+    program = declared()
     before, after = PLANTED.get(program.array_code.entry, (None, None))
     if before is None:
         before, after = {
