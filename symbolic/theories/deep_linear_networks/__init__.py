@@ -17,7 +17,7 @@ Main results (`saxe-linear-networks/NAME`):
     learning-rate    curvature along the balanced path, optimal and largest step   descent.py
     step-correction  number of descent steps, corrected to first order in lr       descent.py
     depth-time       from u0 to uf for any number L of layers                    any_depth.py
-    depth-rate       curvature, optimal and largest step for any L               any_depth.py
+    depth-rate       curvature, optimal and largest step for any L           depth_descent.py
     depth-delay      steps at the best rate of each depth                        any_depth.py
     infinite-depth   the learning curve of very many layers                      any_depth.py
     lyapunov         mean and variance of ln |v| through random layers      random_products.py
@@ -38,7 +38,6 @@ learning in deep linear neural networks" (2013), arXiv:1312.6120.
 
 from derivax.symbolic.theories.deep_linear_networks.any_depth import (
     depth_delay,
-    depth_rate,
     depth_time,
     infinite_depth,
     weight_decay,
@@ -48,6 +47,7 @@ from derivax.symbolic.theories.deep_linear_networks.correlated_inputs import (
     correlated_mode,
     learning_time,
 )
+from derivax.symbolic.theories.deep_linear_networks.depth_descent import depth_rate
 from derivax.symbolic.theories.deep_linear_networks.descent import learning_rate, step_correction
 from derivax.symbolic.theories.deep_linear_networks.flow import decoupling, gradient_flow
 from derivax.symbolic.theories.deep_linear_networks.hierarchy import tree_modes
