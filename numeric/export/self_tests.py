@@ -11,6 +11,7 @@ from __future__ import annotations
 from string import Template
 
 __all__ = [
+    "ARRAY_ERROR",
     "COMPLEX_TEST",
     "MATRIX_SELF_TEST",
     "NO_SELF_TEST",
@@ -40,6 +41,18 @@ def _size_and_error(got, exact):
     return tuple(Fraction(abs(complex(*map(float, numbers)))) for numbers in (parts, gaps))''',
 }
 
+ARRAY_ERROR = '''\
+def _error(got, exact, dtype):
+    """The norm of the difference; infinite for another shape or format, or what is not finite."""
+    shape, entries, _ = exact
+    if got.shape != shape or got.dtype != dtype:
+        return float("inf")
+    found = [float(x) for x in jnp.ravel(got)]
+    if not all(abs(x) < float("inf") for x in found):
+        return float("inf")
+    known = [Fraction(x) for x in entries]
+    return float(sum((Fraction(x) - y) ** 2 for x, y in zip(found, known, strict=True))) ** 0.5'''
+
 PROGRAM_SELF_TEST = Template('''\
 # -- self-test: python FILE --self-test --------------------------------------------------------
 
@@ -57,17 +70,13 @@ ALLOWED_ULP = {"values": 96, "derivatives": 512, "gradients": 512}
 $compared
 
 
+$error
+
+
 def _share(got, exact, dtype):
     """The error in ulp of the scale."""
-    shape, entries, scale = exact
-    if got.shape != shape or got.dtype != dtype:
-        return float("inf")
-    found = [float(x) for x in jnp.ravel(got)]
-    if not all(abs(x) < float("inf") for x in found):
-        return float("inf")
-    known = [Fraction(x) for x in entries]
-    error = float(sum((Fraction(x) - y) ** 2 for x, y in zip(found, known, strict=True))) ** 0.5
-    return error / (float(jnp.finfo(dtype).eps) * (float(scale) or 1.0))
+    scale = exact[2]
+    return _error(got, exact, dtype) / (float(jnp.finfo(dtype).eps) * (float(scale) or 1.0))
 
 
 def _self_test():
@@ -224,19 +233,16 @@ def _leaves(result):
     return [result]
 
 
+$error
+
+
 def _share(got, exact, dtype):
     """The error in ulp of the norm, per unit of condition number."""
-    shape, entries, condition = exact
-    if got.shape != shape or got.dtype != dtype:
-        return float("inf")
-    found = [float(x) for x in jnp.ravel(got)]
-    if not all(abs(x) < float("inf") for x in found):
-        return float("inf")
-    known = [Fraction(x) for x in entries]
-    error = float(sum((Fraction(x) - y) ** 2 for x, y in zip(found, known, strict=True))) ** 0.5
-    size = float(sum(y * y for y in known)) ** 0.5
+    _, entries, condition = exact
+    size = float(sum(Fraction(y) ** 2 for y in entries)) ** 0.5
     eps = float(jnp.finfo(dtype).eps)
-    return error / (eps * size * (1.0 + float(condition))) if size else error / eps
+    scale = eps * size * (1.0 + float(condition)) if size else eps
+    return _error(got, exact, dtype) / scale
 
 
 def _self_test():

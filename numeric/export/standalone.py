@@ -255,6 +255,7 @@ def _program_module(program: Program, certificate: Any, derivatives: int | None)
                 references=table,
                 digits=DIGITS,
                 compared=f"\n{compared_text(program).rstrip()}",
+                error=self_tests.ARRAY_ERROR,
             )
         )
     parts.append(texts.MAIN.substitute(name=name))
@@ -286,7 +287,7 @@ _FIXED = frozenset(
     {
         "argparse", "sys", "Fraction", "jax", "jnp", "lax", "REFERENCES", "ALLOWED_ULP",
         "_with_partials", "_floating", "_values", "_check_shapes", "_leaves", "_derivative",
-        "_ulps", "_share", "_size_and_error", "COMPLEX", "_self_test", "parser",
+        "_ulps", "_share", "_error", "_size_and_error", "COMPLEX", "_self_test", "parser",
     }
 )  # fmt: skip
 
@@ -303,7 +304,12 @@ def _self_test(compiled: Compiled, order: int) -> str:
         return self_tests.NO_SELF_TEST.substitute(reason=repr(reason))
     numbers = self_tests.COMPLEX_TEST if compiled.kernel.tape.plane else self_tests.REAL_TEST
     return template.substitute(
-        name=compiled.name, dtypes=dtypes, references=table, digits=DIGITS, **numbers
+        name=compiled.name,
+        dtypes=dtypes,
+        references=table,
+        digits=DIGITS,
+        error=self_tests.ARRAY_ERROR,
+        **numbers,
     )
 
 
