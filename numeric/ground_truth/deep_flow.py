@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derivax.numeric.ground_truth.comparison import Comparison, extrapolate
-from derivax.numeric.ground_truth.crossings import crossing_times
+from derivax.numeric.ground_truth.fourth_order import crossing_times, step
 from derivax.numeric.ground_truth.network_training import decoupled_weights
 from derivax.numeric.ground_truth.whitening import SingularModes, singular_modes
 
@@ -45,20 +45,6 @@ def _slope(weights: Weights, sigma: Array, decay: float = 0.0) -> Weights:
     )
 
 
-def _step(weights: Weights, rate: Callable[[Weights], Weights], h: float) -> Weights:
-    """One step of RK4."""
-
-    def moved(slope: Weights, by: float) -> Weights:
-        return tuple(w + by * k for w, k in zip(weights, slope, strict=True))
-
-    k1 = rate(weights)
-    k2 = rate(moved(k1, h / 2))
-    k3 = rate(moved(k2, h / 2))
-    k4 = rate(moved(k3, h))
-    total = (a + 2 * b + 2 * c + d for a, b, c, d in zip(k1, k2, k3, k4, strict=True))
-    return tuple(w + h / 6 * k for w, k in zip(weights, total, strict=True))
-
-
 def _modes() -> tuple[Array, SingularModes]:
     rng = np.random.default_rng(21)
     left = np.linalg.qr(rng.standard_normal((3, 2)))[0]
@@ -74,7 +60,7 @@ def _curves(layers: int, duration: float, count: int, *, start: float = _U0) -> 
     weights = decoupled_weights(modes, strengths, hidden=3, seed=layers)
     found = [modes.strengths(reduce(lambda x, w: w @ x, weights))]
     for _ in range(count):
-        weights = _step(weights, lambda w: _slope(w, sigma), duration / count)
+        weights = step(weights, lambda w: _slope(w, sigma), duration / count)
         found.append(modes.strengths(reduce(lambda x, w: w @ x, weights)))
     return np.stack(found)
 
@@ -180,7 +166,7 @@ def _chain(strengths: Array, s: Array | float, decay: Array | float) -> Array:
 def _followed(strengths: Array, s: float, decay: Array | float, h: float, count: int) -> Array:
     """Chains after `count` steps of RK4."""
     for _ in range(count):
-        (strengths,) = _step((strengths,), lambda w: (_chain(w[0], s, decay),), h)
+        (strengths,) = step((strengths,), lambda w: (_chain(w[0], s, decay),), h)
     return strengths
 
 

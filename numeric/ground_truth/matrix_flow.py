@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from derivax.data import digits
 from derivax.numeric.ground_truth.comparison import Comparison, extrapolate
-from derivax.numeric.ground_truth.crossings import crossing_times, fourth_order
+from derivax.numeric.ground_truth.fourth_order import crossing_times, extrapolated
+from derivax.numeric.ground_truth.fourth_order import step as rk4_step
 from derivax.numeric.ground_truth.network_training import train
 from derivax.numeric.ground_truth.whitening import (
     centred_one_hot,
@@ -64,9 +65,6 @@ def flow(
         error = sigma_yx - (second @ first) @ white
         return second.T @ error / tau, error @ first.T / tau
 
-    def moved(state: Weights, rate: Weights, h: float) -> Weights:
-        return tuple(w + h * r for w, r in zip(state, rate, strict=True))
-
     state: Weights = tuple(np.array(w, dtype=np.float64) for w in weights)
     now, found = 0.0, []
     for time in times:
@@ -74,14 +72,7 @@ def flow(
         count *= 2**halvings
         h = (time - now) / count if count else 0.0
         for _ in range(count):
-            k1 = slope(state)
-            k2 = slope(moved(state, k1, h / 2))
-            k3 = slope(moved(state, k2, h / 2))
-            k4 = slope(moved(state, k3, h))
-            state = tuple(
-                w + h / 6 * (a + 2 * b + 2 * c + d)
-                for w, a, b, c, d in zip(state, k1, k2, k3, k4, strict=True)
-            )
+            state = rk4_step(state, slope, h)
         now = time
         found.append(state)
     return found
@@ -95,7 +86,7 @@ def extrapolated_flow(
         np.stack([w[1] @ w[0] for w in flow(weights, sigma_yx, times, step=step, halvings=k)])
         for k in range(3)
     ]
-    return fourth_order(*runs)
+    return extrapolated(*runs)
 
 
 def _balanced(outputs: int, inputs: int, hidden: int, seed: int, size: float) -> Weights:
@@ -220,7 +211,7 @@ def correlated_mode() -> tuple[Comparison, ...]:
     """u(t; s, u0, lambda, tau): strengths of three modes with input variances 1.5, 0.5 and 2."""
     times = np.linspace(0.25, 4.0, 16)
     a, b, c = (_strengths(times, 1 / 64 / 2**k) for k in range(3))
-    limit, tolerance, order = fourth_order(a, b, c)
+    limit, tolerance, order = extrapolated(a, b, c)
 
     def predict(code: Callable[..., Any]) -> Array:
         return np.asarray(code(times[:, None], _S, _U0, _LAMBDA, 1.0)).ravel()

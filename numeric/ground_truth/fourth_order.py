@@ -1,19 +1,36 @@
-"""Curves on a grid of times: the limit of a method of fourth order, and when a curve crosses.
+"""The classical Runge-Kutta step on tuples of arrays, its limit, and when a curve crosses a level.
 
-Main definitions: `fourth_order`, `crossing_times`.
+Main definitions: `step`, `extrapolated`, `crossing_times`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["crossing_times", "fourth_order"]
+__all__ = ["State", "crossing_times", "extrapolated", "step"]
 
 Array = NDArray[np.float64]
+State = tuple[Array, ...]
 
 
-def fourth_order(a: Array, b: Array, c: Array) -> tuple[Array, Array, float]:
+def step(state: State, rate: Callable[[State], State], h: float) -> State:
+    """One step of RK4."""
+
+    def moved(slope: State, by: float) -> State:
+        return tuple(w + by * k for w, k in zip(state, slope, strict=True))
+
+    k1 = rate(state)
+    k2 = rate(moved(k1, h / 2))
+    k3 = rate(moved(k2, h / 2))
+    k4 = rate(moved(k3, h))
+    total = (a + 2 * b + 2 * c + d for a, b, c, d in zip(k1, k2, k3, k4, strict=True))
+    return tuple(w + h / 6 * k for w, k in zip(state, total, strict=True))
+
+
+def extrapolated(a: Array, b: Array, c: Array) -> tuple[Array, Array, float]:
     """(limit, tolerance, order) of a method of order 4 at h, h/2, h/4."""
     first, second = b + (b - a) / 15, c + (c - b) / 15
     limit = second + (second - first) / 31
