@@ -66,6 +66,7 @@ _LESLIE = "Leslie 1945; Gilman et al. 2024, arXiv 2412.19831"
 _LESLIE_THEORY = "derivax.symbolic.theories.leslie_populations"
 _LESLIE_TABLES = "derivax.numeric.programs.leslie_life_tables"
 _LESLIE_BLOCKS = "derivax.numeric.programs.leslie_blocks"
+_LESLIE_COMPETITION = "derivax.numeric.programs.leslie_competition"
 _LESLIE_TRUTH = "derivax.numeric.ground_truth.leslie"
 _LESLIE_EXAMPLE = "examples/leslie_populations.py"
 _BORN = "Kaspschak, Meissner 2020, arXiv 2009.03192 (derived here)"
@@ -712,7 +713,7 @@ RESULTS: Mapping[str, Row] = {
         "source": _LESLIE,
         "ground_truth": f"{_LESLIE_TRUTH}:last_species_standing",
         "example": _LESLIE_EXAMPLE,
-        "program": f"{_LESLIE_BLOCKS}:last_species_standing",
+        "program": f"{_LESLIE_COMPETITION}:last_species_standing",
     },
     "leslie-populations/equal-competitors": {
         "derivation": f"{_LESLIE_THEORY}:extinction_time",
@@ -727,7 +728,7 @@ RESULTS: Mapping[str, Row] = {
         "source": _LESLIE,
         "ground_truth": f"{_LESLIE_TRUTH}:first_extinction",
         "example": _LESLIE_EXAMPLE,
-        "program": f"{_LESLIE_BLOCKS}:first_extinction",
+        "program": f"{_LESLIE_COMPETITION}:first_extinction",
     },
     "leslie-populations/mutual-competition": {
         "derivation": f"{_LESLIE_THEORY}:mutual_competition",

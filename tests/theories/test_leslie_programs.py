@@ -15,6 +15,7 @@ from derivax import catalog, data
 from derivax.errors import InputError
 from derivax.numeric.ground_truth import leslie as truth
 from derivax.numeric.programs import leslie_blocks as blocks
+from derivax.numeric.programs import leslie_competition as competition
 from derivax.numeric.programs import leslie_life_tables as tables
 from derivax.numeric.programs.leslie_certified import (
     certified_growth_factor,
@@ -76,14 +77,14 @@ def test_certified_numbers_of_the_card() -> None:
     assert certified_growth_factor([0, 4, 3], [0.5, 0.25]).contains(3) is False
     ball = certified_growth_factor([0, 4, 3], [0.5, 0.25])
     assert 2 * ball == 3 or (2 * ball).contains(3)
-    b = blocks.card_competitors()
+    b = competition.card_competitors()
     K = np.block([[b["A"], b["B"]], [b["C"], b["D"]]])
     assert float(certified_perron_root(K)) == pytest.approx(1.3325655575634625, abs=1e-15)
 
 
 def test_the_winner_changes_at_the_balance_of_the_card() -> None:
     """Balance at y0 = c (1, 1), c = 3.92419242806183."""
-    b = blocks.card_competitors()
+    b = competition.card_competitors()
     sides = [b[k] for k in "ABCD"]
     for c, winner in ((3.92419242806, 1), (3.92419242807, -1)):
         assert certified_winner(*sides, b["x0"], [c, c]) == winner
@@ -93,7 +94,7 @@ def test_the_winner_changes_at_the_balance_of_the_card() -> None:
 
 def test_first_extinctions_of_the_card() -> None:
     """c = 1: step 1, y; 3: 3, y; 3.9: 6, y; 4: 4, x; 6: 2, x; and close to balance x at step 8."""
-    program = blocks.first_extinction()
+    program = competition.first_extinction()
     for c, step, winner in (
         (1, 1, 1),
         (3, 3, 1),
@@ -102,16 +103,16 @@ def test_first_extinctions_of_the_card() -> None:
         (6, 2, -1),
         (3.92419242806, 8, -1),
     ):
-        found = program(**blocks.card_competitors(c), steps=100.0)
+        found = program(**competition.card_competitors(c), steps=100.0)
         assert (int(found["step"]), int(found["winner"])) == (step, winner)
 
 
 def test_where_nobody_is_out_the_step_is_infinite_in_code_and_reference() -> None:
     from derivax.numeric.programs.claims import balls
 
-    given = {**blocks.card_competitors(3.9), "steps": np.asarray(1.0)}
-    found = blocks.first_extinction()(**given)
-    exact = blocks.first_extinction().reference(balls(given))
+    given = {**competition.card_competitors(3.9), "steps": np.asarray(1.0)}
+    found = competition.first_extinction()(**given)
+    exact = competition.first_extinction().reference(balls(given))
     assert float(found["step"]) == float(exact["step"].item()) == np.inf
     assert int(found["winner"]) == 0
 
@@ -162,8 +163,8 @@ def test_bad_life_tables_are_named(survival, fecundity, text) -> None:
 
 def test_bad_input_of_the_programs_is_named() -> None:
     growth, powers = tables.growth_factor(), blocks.matrix_powers()
-    b = blocks.card_competitors()
-    standing = blocks.last_species_standing()
+    b = competition.card_competitors()
+    standing = competition.last_species_standing()
     one = {k: np.array([[x]]) for k, x in zip("ABCD", (1.1, 0.0, 0.0, 1.1), strict=True)}
     alone = {**one, "x0": np.ones(1), "y0": np.ones(1)}
     calls = [
@@ -190,7 +191,7 @@ def test_bad_input_of_the_programs_is_named() -> None:
 
 def test_exact_balance_is_called_balanced() -> None:
     one = {k: np.array([[x]]) for k, x in zip("ABCD", (1.1, 0.05, 0.05, 1.1), strict=True)}
-    found = blocks.last_species_standing()(**one, x0=np.array([7.0]), y0=np.array([7.0]))
+    found = competition.last_species_standing()(**one, x0=np.array([7.0]), y0=np.array([7.0]))
     assert int(found["winner"]) == 0
 
 
